@@ -1,0 +1,224 @@
+package api
+
+import (
+	"fmt"
+	"net"
+	"net/http"
+	"runtime/debug"
+	"strconv"
+	"sync"
+
+	"github.com/cairntrail/cairn/internal/api/wire"
+	"github.com/cairntrail/cairn/internal/identity"
+	"github.com/cairntrail/cairn/internal/recorder"
+)
+
+const (
+	jsonType = "application/x-amz-json-1.1"
+	restType = "application/json"
+	xmlType  = "text/xml"
+)
+
+// answers are buffers for bodies of answers.
+var answers = sync.Pool{New: func() any { b := make([]byte, 0, 4096); return &b }}
+
+// finish renders the answer, records the call, and writes the answer only if
+// the record is durable.
+func (s *Server) finish(w http.ResponseWriter, x *exchange, out wire.Encoder, err error) {
+	buf := answers.Get().(*[]byte)
+	body := (*buf)[:0]
+	var failed public
+	if err == nil {
+		body, err = s.renderOutput(x, body, out)
+	}
+	if err != nil {
+		failed = s.failure(x, err)
+		body = renderError(body[:0], x, failed)
+	}
+	if err := s.record(x, failed); err != nil {
+		s.logger(x).Error("A call could not be recorded and was refused.", "error", err)
+		failed, _ = publish(&Error{Code: CodeServiceUnavailable}, x.protocol)
+		body = renderError(body[:0], x, failed)
+	}
+	writeAnswer(w, x, failed, body)
+	series := s.metrics.other
+	if x.op != nil {
+		series = x.op.metrics
+	}
+	series.observe(failed.code, s.cfg.Now().Sub(x.start))
+	if cap(body) <= 64<<10 {
+		*buf = body
+		answers.Put(buf)
+	}
+}
+
+// failure maps an error through the table and logs what the caller does not
+// get to see.
+func (s *Server) failure(x *exchange, err error) public {
+	p, known := publish(err, x.protocol)
+	switch {
+	case !known:
+		s.logger(x).Error("A request failed for an unknown reason.", "error", err)
+	case p.status >= 500:
+		s.logger(x).Warn("A request was refused.", "code", p.code, "error", err)
+	}
+	return p
+}
+
+// renderOutput renders the answer and the record's responseElements. A panic
+// in here is a handler's broken output.
+func (s *Server) renderOutput(x *exchange, body []byte, out wire.Encoder) (_ []byte, err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = fmt.Errorf("panic: %v\n%s", p, debug.Stack())
+		}
+	}()
+	value := out.EncodeWire()
+	if x.op.responses {
+		x.response = wire.AppendRecord(make([]byte, 0, 512), x.op.Output, &value)
+		if string(x.response) == "null" {
+			x.response = nil
+		}
+	}
+	if x.protocol != wire.Query {
+		return wire.AppendJSON(body, &value), nil
+	}
+	name := x.op.Name
+	body = append(append(append(body, '<'), name...), `Response xmlns="`...)
+	body = append(append(body, x.service.XMLNamespace...), `"><`...)
+	body = append(append(body, name...), "Result>"...)
+	body = wire.AppendXML(body, x.op.Output, &value)
+	body = append(append(append(body, "</"...), name...), "Result><ResponseMetadata><RequestId>"...)
+	body = append(append(body, x.id...), "</RequestId></ResponseMetadata></"...)
+	return append(append(body, name...), "Response>"...), nil
+}
+
+// renderError renders an error in the form of the protocol.
+func renderError(body []byte, x *exchange, p public) []byte {
+	if x.protocol != wire.Query {
+		body = wire.AppendString(append(body, `{"__type":`...), p.code)
+		if p.message != "" {
+			body = wire.AppendString(append(body, `,"message":`...), p.message)
+		}
+		return append(body, '}')
+	}
+	body = append(body, `<ErrorResponse xmlns="`...)
+	body = append(body, x.service.XMLNamespace...)
+	if p.status >= 500 {
+		body = append(body, `"><Error><Type>Receiver</Type><Code>`...)
+	} else {
+		body = append(body, `"><Error><Type>Sender</Type><Code>`...)
+	}
+	body = append(append(body, p.code...), "</Code><Message>"...)
+	body = append(wire.AppendXMLText(body, p.message), "</Message></Error><RequestId>"...)
+	return append(append(body, x.id...), "</RequestId></ErrorResponse>"...)
+}
+
+// writeAnswer writes what was rendered. The zero public is success.
+func writeAnswer(w http.ResponseWriter, x *exchange, p public, body []byte) {
+	h := w.Header()
+	h["X-Amzn-Requestid"] = []string{x.id}
+	h["Content-Length"] = []string{strconv.Itoa(len(body))}
+	switch x.protocol {
+	case wire.Query:
+		h["Content-Type"] = []string{xmlType}
+	case wire.RESTJSON:
+		h["Content-Type"] = []string{restType}
+		if p.code != "" {
+			h["X-Amzn-Errortype"] = []string{p.code}
+		}
+	default:
+		h["Content-Type"] = []string{jsonType}
+	}
+	status := http.StatusOK
+	if p.status != 0 {
+		status = p.status
+	}
+	if status == http.StatusRequestEntityTooLarge {
+		// The rest of the body is not read, so the connection is of no more use.
+		h["Connection"] = []string{"close"}
+	}
+	w.WriteHeader(status)
+	_, _ = w.Write(body) // The caller has gone; the call is recorded.
+}
+
+// record hands the call to the recorder. Requests that name no operation of a
+// service are no API calls and make no record, as in AWS.
+func (s *Server) record(x *exchange, failed public) error {
+	if x.service == nil || x.name == "" {
+		return nil
+	}
+	call := recorder.Call{
+		Caller:             x.caller,
+		Time:               s.cfg.Now(),
+		EventSource:        x.service.EventSource,
+		EventName:          x.name,
+		RecipientAccountID: x.caller.AccountID(),
+		Region:             s.region(x.caller.Region),
+		SourceIPAddress:    sourceIP(x.request),
+		UserAgent:          x.request.UserAgent(),
+		ErrorCode:          failed.code,
+		RequestParameters:  x.params,
+		RequestID:          x.id,
+		Resources:          x.handler.Resources,
+		TLS:                x.request.TLS,
+		Host:               x.request.Host,
+	}
+	if x.op != nil {
+		call.ReadOnly = x.op.readOnly
+	}
+	if failed.code != "" {
+		call.ErrorMessage = failed.message
+		call.Resources = nil
+		if failed.code == errorTable[CodeAccessDenied].query && x.op != nil && x.op.bareDenial {
+			call.RequestParameters = nil
+		}
+	} else {
+		call.ResponseElements = x.response
+	}
+	if refused := x.refused; refused != nil {
+		call.ClaimedAccessKeyID = refused.AccessKeyID
+		call.RecipientAccountID = refused.Claimed.AccountID
+		call.Region = s.region(refused.Region)
+	}
+	if call.RecipientAccountID == "" {
+		call.RecipientAccountID = s.cfg.DefaultAccountID
+	}
+	return s.cfg.Record(background(x.request), call)
+}
+
+// sourceIP is the peer of the connection. X-Forwarded-For is not believed:
+// anybody can send it.
+func sourceIP(r *http.Request) string {
+	host, _, err := net.SplitHostPort(r.RemoteAddr)
+	if err != nil {
+		return r.RemoteAddr
+	}
+	return host
+}
+
+// Authorize proves the caller of a mounted endpoint, and asks whether its
+// policies allow the action. payloadHash is what the signature must cover: the
+// body's SHA-256 in hexadecimal or, for a stream, the X-Amz-Content-Sha256
+// header, which the endpoint then has to compare with what it read. The error
+// goes to [Server.Refuse].
+func (s *Server) Authorize(r *http.Request, payloadHash, action, resource string) (identity.Caller, error) {
+	caller, err := s.cfg.Auth.Verify(r, payloadHash)
+	if err != nil {
+		return identity.Caller{}, fmt.Errorf("authenticate: %w", err)
+	}
+	if !s.cfg.Allowed(caller, action, resource) {
+		return identity.Caller{}, Denied(caller, action, resource)
+	}
+	return caller, nil
+}
+
+// Refuse answers a mounted endpoint's request with an error of the table, in
+// the form of the REST JSON protocol. Errors that are not typed become
+// InternalFailure, and go to the log.
+func (s *Server) Refuse(w http.ResponseWriter, r *http.Request, err error) {
+	x := exchange{request: r, id: s.cfg.NewUUID(), route: route{protocol: wire.RESTJSON, name: r.URL.Path}}
+	p := s.failure(&x, err)
+	writeAnswer(w, &x, p, renderError(nil, &x, p))
+	s.metrics.other.requests.WithLabelValues(p.code).Inc()
+}

@@ -1,0 +1,86 @@
+package journal
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/nats-io/nats.go/jetstream"
+)
+
+// Batch is what a tap reads: the records that were made durable together.
+type Batch struct {
+	// Sequence numbers the batches without gaps, in the order they became durable.
+	Sequence uint64
+	// Time is when the journal took the batch.
+	Time time.Time
+	// Events are the records byte for byte. They share memory.
+	Events [][]byte
+}
+
+// Tap reads batches in order. It is for one goroutine.
+type Tap struct {
+	j        *Journal
+	messages jetstream.MessagesContext
+	next     uint64
+}
+
+// Read opens a tap on the batches behind sequence after. It refuses when some
+// of them are not there any more: the reader's state is then older than what
+// it has released.
+func (j *Journal) Read(ctx context.Context, after uint64) (*Tap, error) {
+	info, err := j.stream.Info(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("read the journal's state: %w", err)
+	}
+	if info.State.FirstSeq > after+1 {
+		return nil, fmt.Errorf("the journal begins with batch %d, but batch %d was asked for: the data directory is older than its journal (restored from a backup?)",
+			info.State.FirstSeq, after+1)
+	}
+	if after > info.State.LastSeq {
+		return nil, fmt.Errorf("the journal ends with batch %d, but a sink has already kept batch %d: the journal is older than the rest of the data directory",
+			info.State.LastSeq, after)
+	}
+	consumer, err := j.stream.OrderedConsumer(ctx, jetstream.OrderedConsumerConfig{
+		DeliverPolicy: jetstream.DeliverByStartSequencePolicy, OptStartSeq: after + 1,
+	})
+	if err != nil {
+		return nil, fmt.Errorf("open a tap: %w", err)
+	}
+	messages, err := consumer.Messages(jetstream.PullMaxBytes(2 * maxPayload))
+	if err != nil {
+		return nil, fmt.Errorf("open a tap: %w", err)
+	}
+	return &Tap{j: j, messages: messages, next: after + 1}, nil
+}
+
+// Next waits for the next batch. It returns ctx's error when that ends first.
+func (t *Tap) Next(ctx context.Context) (Batch, error) {
+	msg, err := t.messages.Next(jetstream.NextContext(ctx))
+	if err != nil {
+		if ctx.Err() != nil {
+			return Batch{}, ctx.Err()
+		}
+		if errors.Is(err, jetstream.ErrMsgIteratorClosed) {
+			return Batch{}, ErrClosed
+		}
+		return Batch{}, fmt.Errorf("read the journal: %w", err)
+	}
+	meta, err := msg.Metadata()
+	if err != nil {
+		return Batch{}, fmt.Errorf("read the journal: %w", err)
+	}
+	if meta.Sequence.Stream != t.next {
+		return Batch{}, fmt.Errorf("the journal gave batch %d where batch %d belongs", meta.Sequence.Stream, t.next)
+	}
+	events, err := decodeBatch(msg.Data())
+	if err != nil {
+		return Batch{}, fmt.Errorf("batch %d of the journal: %w", t.next, err)
+	}
+	t.next++
+	return Batch{Sequence: meta.Sequence.Stream, Time: meta.Timestamp, Events: events}, nil
+}
+
+// Close ends the tap.
+func (t *Tap) Close() { t.messages.Stop() }
