@@ -44,6 +44,8 @@ func (h *History) maintainLoop(ctx context.Context) error {
 
 // maintain drops what expired and merges until there is nothing to merge.
 func (h *History) maintain(ctx context.Context) error {
+	h.maintaining.Lock()
+	defer h.maintaining.Unlock()
 	if err := h.expire(ctx); err != nil {
 		return err
 	}

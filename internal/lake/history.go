@@ -59,7 +59,8 @@ const (
 // that were older than that already when they were taken (an ingested old log
 // file: backfill) leave it Retention after they were taken, to within a day.
 //
-// Locks: mu guards the list of files and the memtables. Goroutines: those of Run.
+// Locks: mu guards the list of files and the memtables; maintaining is taken
+// before it, never under it. Goroutines: those of Run.
 type History struct {
 	cfg      HistoryConfig
 	manifest manifest
@@ -68,6 +69,8 @@ type History struct {
 	idle     chan struct{} // holds a token while no memtable is being flushed
 	changed  chan struct{} // signals that files were added: compaction looks again
 	stop     chan struct{} // closed when Run begins to end
+
+	maintaining sync.Mutex // held while files are merged or dropped
 
 	mu struct {
 		sync.RWMutex
@@ -128,6 +131,9 @@ func sortFiles(files []*dataFile) {
 // nothing to read again.
 func (h *History) Run(ctx context.Context) error {
 	tap, err := h.cfg.Journal.Read(ctx, h.mu.applied)
+	if ctx.Err() != nil {
+		return nil
+	}
 	if err != nil {
 		return fmt.Errorf("event history: %w", err)
 	}

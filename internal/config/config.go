@@ -1,0 +1,165 @@
+// Package config is the settings of a Cairn server: what can be set, where a
+// setting may come from, and whether the whole makes sense.
+//
+// A setting has one name everywhere: a kebab-case key in the YAML file
+// ("data-dir"), a flag ("--data-dir") and an environment variable
+// ("CAIRN_DATA_DIR"). Defaults are overridden by the file, the file by the
+// environment, the environment by flags.
+//
+// It guarantees that a setting that is not understood is an error and never
+// ignored, and that [Load] reports everything that is wrong at once, each
+// problem with its key and where the value came from. It opens nothing except
+// the YAML file and the TLS files that the settings name. It has no locks and
+// starts no goroutines.
+//
+// To add a setting, add a field to [Config]; the flag, the environment
+// variable, the YAML key and its line in docs/configuration.md follow from the
+// field's tags.
+package config
+
+import (
+	"fmt"
+	"reflect"
+	"strings"
+	"time"
+)
+
+// Config is every setting of `cairn serve`. The tags are its manual: name is
+// the key, value the default in the notation of the YAML file, help one
+// sentence for people, choices what is allowed, unit "bytes" marks a size, and
+// source "outside" a setting that the YAML file itself cannot hold.
+type Config struct {
+	// DataDir is the folder that everything is kept in: the journal, the event
+	// history, the control-plane database, the master key and the credentials
+	// file of the first account. It is created with mode 0700. Two servers
+	// cannot share one.
+	DataDir string `name:"data-dir" type:"setting" placeholder:"DIR" help:"Folder that keeps everything; required."`
+
+	// File is the YAML file that the other settings may stand in, as
+	// "listen: 127.0.0.1:4570", one a line.
+	File string `name:"config" type:"setting" placeholder:"FILE" source:"outside" help:"YAML file with any of these settings."`
+
+	// Listen is the address of the API.
+	Listen string `name:"listen" type:"setting" placeholder:"ADDR" value:"127.0.0.1:4570" help:"Address of the API; port 0 takes a free one."`
+
+	// AdminListen is the address of metrics and profiles, which ask for no
+	// credentials: keep it on loopback, or behind something that asks.
+	AdminListen string `name:"admin-listen" type:"setting" placeholder:"ADDR" value:"127.0.0.1:4572" help:"Address of metrics, without authentication; port 0 takes a free one."`
+
+	// TLSCert and TLSKey are PEM files; with both the API speaks TLS only.
+	TLSCert string `name:"tls-cert" type:"setting" placeholder:"FILE" help:"PEM certificate chain of the API; needs tls-key too."`
+	TLSKey  string `name:"tls-key" type:"setting" placeholder:"FILE" help:"PEM private key of the API; needs tls-cert too."`
+
+	// AccountID is the account that the first start makes. It administers the
+	// others, and receives the records of calls by nobody known. It cannot be
+	// changed afterwards.
+	AccountID string `name:"account-id" type:"setting" placeholder:"ID" value:"111122223333" help:"The first account: twelve digits, made at the first start."`
+
+	// Region is the Region of calls that name none, and of the first profile.
+	Region string `name:"region" type:"setting" placeholder:"REGION" value:"us-east-1" help:"Region of calls that name none."`
+
+	// LogFormat is how the server's own log is written: text for people, json
+	// for machines.
+	LogFormat string `name:"log-format" type:"setting" placeholder:"FORMAT" value:"text" choices:"text,json" help:"Form of the server's log: text or json."`
+
+	// LogLevel is the least important kind of line that the log has.
+	LogLevel string `name:"log-level" type:"setting" placeholder:"LEVEL" value:"info" choices:"debug,info,warn,error" help:"What the log has: debug, info, warn or error."`
+
+	// LookupQuota is how many LookupEvents calls per second an account may make
+	// in a Region before ThrottlingException. AWS allows 2.
+	LookupQuota float64 `name:"lookup-quota" type:"setting" placeholder:"N" value:"0" help:"LookupEvents calls per second for each account and Region; 0 is no limit, 2 is what AWS has."`
+
+	// HistoryRetention is how long the event history keeps events, counted from
+	// their eventTime. AWS keeps 90 days.
+	HistoryRetention time.Duration `name:"history-retention" type:"setting" placeholder:"TIME" value:"90d" help:"How long the event history keeps events."`
+
+	// HistoryFlushAge is how long events stay in memory, journaled already,
+	// before they are written to the event history's files.
+	HistoryFlushAge time.Duration `name:"history-flush-age" type:"setting" placeholder:"TIME" value:"5m" help:"How long events wait in memory, journaled already, for the history's files."`
+
+	// JournalMaxBytes bounds the journal on disk. A full journal refuses events;
+	// it never drops one.
+	JournalMaxBytes int64 `name:"journal-max-bytes" type:"setting" placeholder:"SIZE" value:"16GiB" unit:"bytes" help:"Largest size of the journal; when full, events are refused."`
+
+	// MinFreeDisk is how much room stays free on the data folder's disk: with
+	// less, events are refused while the rest still works. 0 turns that off.
+	MinFreeDisk int64 `name:"min-free-disk" type:"setting" placeholder:"SIZE" value:"256MiB" unit:"bytes" help:"Room to leave free on the disk; below it, events are refused."`
+
+	// AcceptJournalDamage starts with a journal that failed its check, after a
+	// copy of it was put aside. Without it the server refuses to start.
+	AcceptJournalDamage bool `name:"accept-journal-damage" type:"setting-bool" value:"false" help:"Start with a damaged journal, after putting a copy aside."`
+
+	// ShutdownTimeout is how long a stop waits for requests in flight.
+	ShutdownTimeout time.Duration `name:"shutdown-timeout" type:"setting" placeholder:"TIME" value:"30s" help:"How long a stop waits for requests in flight."`
+
+	// IngestConcurrency is how many uploads of recorded events are read at
+	// once; more wait, or are told to come back.
+	IngestConcurrency int `name:"ingest-concurrency" type:"setting" placeholder:"N" value:"4" help:"How many uploads of events are read at once."`
+}
+
+// setting is one field of Config as its tags describe it.
+type setting struct {
+	key, env, def, help string
+	choices             []string
+	// size marks bytes; outside marks what the YAML file cannot hold.
+	size, outside bool
+	index         int
+}
+
+// settings lists the fields of Config in their order.
+var settings = func() []setting {
+	t := reflect.TypeFor[Config]()
+	out := make([]setting, t.NumField())
+	for i := range out {
+		tag := t.Field(i).Tag
+		out[i] = setting{
+			key:     tag.Get("name"),
+			env:     EnvName(tag.Get("name")),
+			def:     tag.Get("value"),
+			help:    tag.Get("help"),
+			size:    tag.Get("unit") == "bytes",
+			outside: tag.Get("source") == "outside",
+			index:   i,
+		}
+		if c := tag.Get("choices"); c != "" {
+			out[i].choices = strings.Split(c, ",")
+		}
+	}
+	return out
+}()
+
+// EnvName is the environment variable of a key: CAIRN_DATA_DIR for data-dir.
+func EnvName(key string) string {
+	return "CAIRN_" + strings.ToUpper(strings.ReplaceAll(key, "-", "_"))
+}
+
+// Default is the default of a key in the notation of the YAML file; empty if it
+// has none or there is no such key.
+func Default(key string) string {
+	if s := find(key); s != nil {
+		return s.def
+	}
+	return ""
+}
+
+// Defaults returns a Config with every default and an empty DataDir.
+func Defaults() Config {
+	var c Config
+	for i := range settings {
+		if s := &settings[i]; s.def != "" {
+			if err := s.set(&c, s.def); err != nil {
+				panic(fmt.Sprintf("BUG: config: the default of %s: %v", s.key, err))
+			}
+		}
+	}
+	return c
+}
+
+func find(key string) *setting {
+	for i := range settings {
+		if settings[i].key == key {
+			return &settings[i]
+		}
+	}
+	return nil
+}

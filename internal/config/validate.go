@@ -1,0 +1,131 @@
+package config
+
+import (
+	"crypto/tls"
+	"fmt"
+	"net"
+	"regexp"
+	"strconv"
+	"time"
+)
+
+// minJournal is the least room for the journal: a few of its largest batches.
+const minJournal = 16 << 20
+
+// maxIngest bounds ingest-concurrency: each upload that is read holds buffers
+// of some megabytes.
+const maxIngest = 256
+
+var (
+	accountPattern = regexp.MustCompile(`^[0-9]{12}$`)
+	// regionPattern fits every Region of AWS, as us-gov-west-1 and
+	// eusc-de-east-1; the length limit is the one of the API.
+	regionPattern = regexp.MustCompile(`^[a-z]{2,8}(-[a-z]{2,16}){1,3}-[0-9]{1,2}$`)
+)
+
+// Validate checks the settings as a whole. An error is an *[Error] with every
+// problem there is. The only files it reads are the TLS pair.
+func (c *Config) Validate() error {
+	if problems := c.validate(); len(problems) > 0 {
+		return &Error{Problems: problems}
+	}
+	return nil
+}
+
+func (c *Config) validate() []Problem {
+	var out []Problem
+	bad := func(key, format string, args ...any) {
+		out = append(out, Problem{Key: key, Text: fmt.Sprintf(format, args...)})
+	}
+	if c.DataDir == "" {
+		bad("data-dir", "is required; name the folder to keep everything in, with --data-dir DIR or %s", EnvName("data-dir"))
+	}
+	for _, a := range []struct{ key, addr string }{{"listen", c.Listen}, {"admin-listen", c.AdminListen}} {
+		if why := checkAddress(a.addr); why != "" {
+			bad(a.key, "%s", why)
+		}
+	}
+	if sameAddress(c.Listen, c.AdminListen) {
+		bad("admin-listen", "%s is the address of listen too; the two must differ", c.AdminListen)
+	}
+	switch {
+	case (c.TLSCert == "") != (c.TLSKey == ""):
+		bad("tls-cert", "tls-cert and tls-key come together: give both or none")
+	case c.TLSCert != "":
+		if _, err := tls.LoadX509KeyPair(c.TLSCert, c.TLSKey); err != nil {
+			bad("tls-cert", "the certificate and its key cannot be used: %v", err)
+		}
+	}
+	if !accountPattern.MatchString(c.AccountID) {
+		bad("account-id", "%q is not twelve digits", c.AccountID)
+	}
+	if len(c.Region) > 32 || !regionPattern.MatchString(c.Region) {
+		bad("region", "%q is not a Region, as us-east-1", c.Region)
+	}
+	for _, key := range []string{"log-format", "log-level"} {
+		value := map[string]string{"log-format": c.LogFormat, "log-level": c.LogLevel}[key]
+		if err := find(key).set(new(Config), value); err != nil {
+			bad(key, "%v", err)
+		}
+	}
+	if !(c.LookupQuota >= 0) {
+		bad("lookup-quota", "%v is negative; 0 is no limit", c.LookupQuota)
+	}
+	for _, d := range []struct {
+		key   string
+		value time.Duration
+	}{{"history-retention", c.HistoryRetention}, {"history-flush-age", c.HistoryFlushAge}, {"shutdown-timeout", c.ShutdownTimeout}} {
+		if d.value <= 0 {
+			bad(d.key, "%v is not longer than zero", d.value)
+		}
+	}
+	if c.HistoryFlushAge > 0 && c.HistoryRetention > 0 && c.HistoryFlushAge >= c.HistoryRetention {
+		bad("history-flush-age", "%v is not shorter than history-retention, %v", c.HistoryFlushAge, c.HistoryRetention)
+	}
+	if c.JournalMaxBytes < minJournal {
+		bad("journal-max-bytes", "%d bytes are too few; the journal needs 16MiB at least", c.JournalMaxBytes)
+	}
+	if c.MinFreeDisk < 0 {
+		bad("min-free-disk", "%d is negative", c.MinFreeDisk)
+	}
+	if c.IngestConcurrency < 1 || c.IngestConcurrency > maxIngest {
+		bad("ingest-concurrency", "%d is not between 1 and %d", c.IngestConcurrency, maxIngest)
+	}
+	return out
+}
+
+// checkAddress says what is wrong with a listen address; names are not
+// resolved.
+func checkAddress(addr string) string {
+	_, port, err := net.SplitHostPort(addr)
+	if err != nil {
+		return fmt.Sprintf("%q is not an address; write HOST:PORT, as 127.0.0.1:4570", addr)
+	}
+	if n, err := strconv.ParseUint(port, 10, 16); err != nil {
+		return fmt.Sprintf("%q has no port between 0 and 65535", addr)
+	} else if strconv.FormatUint(n, 10) != port {
+		return fmt.Sprintf("%q has no plain port number", addr)
+	}
+	return ""
+}
+
+// sameAddress tells that two listeners cannot both have their address: the
+// ports are equal, and the hosts are or one of them means every address.
+func sameAddress(a, b string) bool {
+	hostA, portA, errA := net.SplitHostPort(a)
+	hostB, portB, errB := net.SplitHostPort(b)
+	if errA != nil || errB != nil || portA != portB || portA == "0" {
+		return false
+	}
+	every := func(host string) bool {
+		ip := net.ParseIP(host)
+		return host == "" || ip != nil && ip.IsUnspecified()
+	}
+	loopback := func(host string) string {
+		if host == "localhost" {
+			return "127.0.0.1"
+		}
+		return host
+	}
+	return loopback(hostA) == loopback(hostB) || every(hostA) || every(hostB)
+}
