@@ -9,7 +9,6 @@ import (
 	"sync"
 
 	"github.com/cairntrail/cairn/internal/api/wire"
-	"github.com/cairntrail/cairn/internal/identity"
 	"github.com/cairntrail/cairn/internal/recorder"
 )
 
@@ -195,30 +194,4 @@ func sourceIP(r *http.Request) string {
 		return r.RemoteAddr
 	}
 	return host
-}
-
-// Authorize proves the caller of a mounted endpoint, and asks whether its
-// policies allow the action. payloadHash is what the signature must cover: the
-// body's SHA-256 in hexadecimal or, for a stream, the X-Amz-Content-Sha256
-// header, which the endpoint then has to compare with what it read. The error
-// goes to [Server.Refuse].
-func (s *Server) Authorize(r *http.Request, payloadHash, action, resource string) (identity.Caller, error) {
-	caller, err := s.cfg.Auth.Verify(r, payloadHash)
-	if err != nil {
-		return identity.Caller{}, fmt.Errorf("authenticate: %w", err)
-	}
-	if !s.cfg.Allowed(caller, action, resource) {
-		return identity.Caller{}, Denied(caller, action, resource)
-	}
-	return caller, nil
-}
-
-// Refuse answers a mounted endpoint's request with an error of the table, in
-// the form of the REST JSON protocol. Errors that are not typed become
-// InternalFailure, and go to the log.
-func (s *Server) Refuse(w http.ResponseWriter, r *http.Request, err error) {
-	x := exchange{request: r, id: s.cfg.NewUUID(), route: route{protocol: wire.RESTJSON, name: r.URL.Path}}
-	p := s.failure(&x, err)
-	writeAnswer(w, &x, p, renderError(nil, &x, p))
-	s.metrics.other.requests.WithLabelValues(p.code).Inc()
 }

@@ -31,12 +31,7 @@ type Server struct {
 	metrics *metrics
 	lookups *quota
 	tokens  tokenKey
-	mounts  []mount
-}
-
-type mount struct {
-	prefix  string
-	handler http.Handler
+	streams map[string]Stream
 }
 
 // New makes a server. It fails if the configuration lacks something or the
@@ -50,7 +45,7 @@ func New(cfg Config) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Server{cfg: cfg, metrics: m, lookups: newQuota(cfg.LookupQuota, cfg.Now), tokens: cfg.TokenKey}
+	s := &Server{cfg: cfg, metrics: m, lookups: newQuota(cfg.LookupQuota, cfg.Now), tokens: cfg.TokenKey, streams: make(map[string]Stream)}
 	s.router = newRouter(s.rows())
 	for service, ops := range s.router.ops {
 		for name, op := range ops {
@@ -58,13 +53,6 @@ func New(cfg Config) (*Server, error) {
 		}
 	}
 	return s, nil
-}
-
-// Mount adds a handler for the paths that begin with prefix, for endpoints that
-// do not follow the AWS protocols, as streams. They use [Server.Authorize] and
-// [Server.Refuse]. Mount must not be called once the server serves.
-func (s *Server) Mount(prefix string, handler http.Handler) {
-	s.mounts = append(s.mounts, mount{prefix, handler})
 }
 
 // exchange is a request on its way to its answer.
@@ -84,11 +72,9 @@ type exchange struct {
 
 // ServeHTTP answers one request, and records it before.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	for i := range s.mounts {
-		if strings.HasPrefix(r.URL.Path, s.mounts[i].prefix) {
-			s.mounts[i].handler.ServeHTTP(w, r)
-			return
-		}
+	if op, ok := s.streams[r.URL.Path]; ok {
+		s.serveStream(w, r, &op)
+		return
 	}
 	x := exchange{request: r, id: s.cfg.NewUUID(), start: s.cfg.Now()}
 	out, err := s.process(&x)
@@ -168,15 +154,17 @@ func (s *Server) authenticate(x *exchange, body []byte) error {
 	sum := sha256.Sum256(body)
 	var hash [2 * sha256.Size]byte
 	hex.Encode(hash[:], sum[:])
-	caller, err := s.cfg.Auth.Verify(x.request, string(hash[:]))
+	return s.verify(x, string(hash[:]))
+}
+
+// verify proves the caller against a payload hash.
+func (s *Server) verify(x *exchange, payloadHash string) error {
+	caller, err := s.cfg.Auth.Verify(x.request, payloadHash)
 	if err != nil {
 		x.refused, _ = errors.AsType[*identity.AuthError](err)
 		return fmt.Errorf("authenticate: %w", err)
 	}
 	x.caller = caller
-	if len(body) > 0 && unsignedBody(x.request) {
-		return Errorf(CodeSignatureDoesNotMatch, "The payload of this request must be signed.")
-	}
 	if x.service != nil && caller.Service != x.service.Name {
 		return Errorf(CodeSignatureDoesNotMatch, "Credential should be scoped to correct service: '%s'.", x.service.Name)
 	}
@@ -185,18 +173,6 @@ func (s *Server) authenticate(x *exchange, body []byte) error {
 		LookupMulti: signedHeader(x.request, "X-Cairn-Lookup") == "multi",
 	}
 	return nil
-}
-
-// unsignedBody tells that the signature leaves the body out, which only streams
-// may do: without TLS anybody on the way could exchange the parameters.
-func unsignedBody(r *http.Request) bool {
-	const unsigned = "UNSIGNED-PAYLOAD"
-	for _, v := range r.Header["X-Amz-Content-Sha256"] {
-		if v == unsigned {
-			return true
-		}
-	}
-	return r.URL.RawQuery != "" && r.URL.Query().Get("X-Amz-Content-Sha256") == unsigned
 }
 
 // signedHeader returns a header that the signature covers, else nothing.

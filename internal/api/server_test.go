@@ -6,6 +6,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"encoding/json"
 	"io"
 	"net"
 	"net/http"
@@ -44,30 +45,40 @@ func TestConfigIsChecked(t *testing.T) {
 	}
 }
 
-// TestMount: an endpoint of its own, with the server's authentication.
-func TestMount(t *testing.T) {
+// TestStream: an operation that reads its own body is authenticated, authorized
+// and recorded like any other.
+func TestStream(t *testing.T) {
 	h := newHouse(t)
-	h.Mount("/cairn/v1/ingest", http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		caller, err := h.Authorize(r, "UNSIGNED-PAYLOAD", "cairn:Ingest", "*")
-		if err != nil {
-			h.Refuse(w, r, err)
-			return
+	h.Stream(Stream{Path: "/cairn/v1/ingest", Operation: "IngestEvents", Run: func(_ context.Context, c identity.Caller, r *http.Request) (StreamResult, error) {
+		if r.URL.RawQuery != "" {
+			return StreamResult{Parameters: json.RawMessage(`{"name":"x"}`)}, Errorf(CodeValidation, "no")
 		}
-		w.Write([]byte(caller.ARN()))
-	}))
-	ask := func(key string) answer {
-		return h.do(signAs(httptest.NewRequest("POST", "/cairn/v1/ingest", nil), key, "eu-west-1", "cairn"))
+		return StreamResult{Answer: json.RawMessage(`{"caller":"` + c.ARN() + `"}`), Response: json.RawMessage(`{"records":1}`)}, nil
+	}})
+	ask := func(method, path, key string) answer {
+		return h.do(signAs(httptest.NewRequest(method, path, nil), key, "eu-west-1", "cairn"))
 	}
-	if got := ask("AKIDADMIN"); got.body != "arn:aws:iam::111122223333:user/admin" {
+	last := func() recorder.Call { return h.calls[len(h.calls)-1] }
+	if got := ask("POST", "/cairn/v1/ingest", "AKIDADMIN"); got.body != `{"caller":"arn:aws:iam::111122223333:user/admin"}` {
 		t.Errorf("got %+v", got)
 	}
-	if got := ask("AKIDNOBODY"); got.status != 403 || got.header.Get("X-Amzn-ErrorType") != CodeUnrecognizedClient {
-		t.Errorf("got %+v", got)
+	if c := last(); c.EventSource != "cairn.amazonaws.com" || c.EventName != "IngestEvents" || string(c.ResponseElements) != `{"records":1}` || c.ErrorCode != "" || c.Region != "eu-west-1" {
+		t.Errorf("recorded %+v", c)
 	}
+	fails := func(got answer, status int, code string) {
+		t.Helper()
+		if got.status != status || got.header.Get("X-Amzn-ErrorType") != code {
+			t.Errorf("got %+v, want %d %s", got, status, code)
+		}
+		if c := last(); c.EventName != "IngestEvents" || c.ErrorCode != code {
+			t.Errorf("recorded %+v", c)
+		}
+	}
+	fails(ask("POST", "/cairn/v1/ingest?bad", "AKIDADMIN"), 400, CodeValidation)
+	fails(ask("GET", "/cairn/v1/ingest", "AKIDADMIN"), 400, CodeValidation)
+	fails(ask("POST", "/cairn/v1/ingest", "AKIDNOBODY"), 403, CodeUnrecognizedClient)
 	h.allowed = false
-	if got := ask("AKIDADMIN"); got.status != 403 || got.header.Get("X-Amzn-ErrorType") != CodeAccessDenied {
-		t.Errorf("got %+v", got)
-	}
+	fails(ask("POST", "/cairn/v1/ingest", "AKIDADMIN"), 403, CodeAccessDenied)
 }
 
 // TestMetrics: labels come from the models and the error table only.

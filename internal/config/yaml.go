@@ -85,7 +85,7 @@ func readPairs(pairs []*ast.MappingValueNode, fail func(int, string, ...any) []P
 		seen[key] = line
 		text, want := scalar(s, pair.Value)
 		if want != "" {
-			p := fail(line, "must be %s; it is something else", want)
+			p := fail(line, "something else than %s stands", want)
 			p[0].Key = key
 			problems = append(problems, p...)
 			continue

@@ -254,14 +254,6 @@ func (h *History) prepare(b journal.Batch) ([]prepared, error) {
 	return rows, nil
 }
 
-// Knows tells whether the history has an event with this eventID, in the
-// account and Region of the envelope.
-func (h *History) Knows(env *event.Envelope) (bool, error) {
-	snap := h.snapshot()
-	defer h.done(snap)
-	return h.knows(snap, lookupKey(env.AccountID, env.Region, EventID, env.EventID), env)
-}
-
 // due tells whether the active memtable should become a file.
 func (h *History) due() bool {
 	m := h.mu.active

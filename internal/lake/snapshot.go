@@ -89,3 +89,21 @@ func (d *dataFile) knows(id uint64, env *event.Envelope) (bool, error) {
 	}
 	return false, nil
 }
+
+// View is the history at one moment, for asking after many events.
+type View struct {
+	h *History
+	s *snapshot
+}
+
+// View returns the history as it is now. It must be closed.
+func (h *History) View() *View { return &View{h: h, s: h.snapshot()} }
+
+// Knows tells whether the history has an event with this eventID, in the
+// account and Region of the envelope.
+func (v *View) Knows(env *event.Envelope) (bool, error) {
+	return v.h.knows(v.s, lookupKey(env.AccountID, env.Region, EventID, env.EventID), env)
+}
+
+// Close gives the view's files back.
+func (v *View) Close() { v.h.done(v.s) }
