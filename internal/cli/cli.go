@@ -25,6 +25,7 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"strings"
 	"syscall"
 
 	"github.com/alecthomas/kong"
@@ -120,7 +121,11 @@ func (sh *shell) run(ctx context.Context, args []string) (code int) {
 		if wrong, ok := errors.AsType[*kong.ParseError](err); ok && wrong.Context != nil && wrong.Context.Selected() != nil {
 			hint = wrong.Context.Selected().FullPath() + " --help"
 		}
-		fmt.Fprintf(sh.stderr, "cairn: %s. See \"%s\".\n", clean(err.Error()), hint)
+		why := clean(err.Error())
+		if !strings.HasSuffix(why, "?") {
+			why += "."
+		}
+		fmt.Fprintf(sh.stderr, "cairn: %s See \"%s\".\n", why, hint)
 		return exitUsage
 	}
 	return sh.report(parsed.Run())

@@ -41,6 +41,9 @@ type caller struct {
 // shared files. With a data folder only its credentials file counts.
 func (t *target) resolve(ctx context.Context) (*caller, error) {
 	endpoint := strings.TrimRight(t.Endpoint, "/")
+	if endpoint == "" { // an empty environment variable
+		endpoint = "http://" + config.Default("listen")
+	}
 	u, err := url.Parse(endpoint)
 	if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
 		return nil, usagef("%q is not the URL of a server; --endpoint is like http://127.0.0.1:4570", t.Endpoint)
@@ -101,11 +104,16 @@ func loadAWS(ctx context.Context, region, profile string, credentialFiles []stri
 
 // noCredentials says what to set.
 func noCredentials(err error) error {
-	return fmt.Errorf(`no credentials were found. Do one of these:
+	const advice = `no credentials were found. Do one of these:
   - name the server's data folder: --data-dir DIR, or CAIRN_DATA_DIR=DIR
   - name its credentials file: AWS_SHARED_CREDENTIALS_FILE=DIR/credentials, with --profile NAME unless it is "default"
-  - set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY
-The AWS SDK says: %w`, err)
+  - set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY`
+	// The metadata service is the last place, and switched off: what it says is
+	// no news. Other words, as of an expired login, are.
+	if strings.Contains(err.Error(), "IMDS") {
+		return errors.New(advice)
+	}
+	return fmt.Errorf("%s\nThe AWS SDK says: %w", advice, err)
 }
 
 // trail makes an SDK client of CloudTrail for the server.

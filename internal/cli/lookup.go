@@ -67,7 +67,10 @@ func (c *lookupCmd) Run(ctx context.Context, sh *shell) error {
 		if _, sdk := errors.AsType[*smithy.OperationError](err); sdk {
 			err = server.explain(ctx, "The lookup", err)
 		}
-		return errors.Join(err, printer.end())
+		if n > 0 {
+			err = errors.Join(err, printer.end())
+		}
+		return err
 	}
 	if err := printer.end(); err != nil {
 		return err

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"bufio"
+	"bytes"
 	"encoding/csv"
 	"encoding/json"
 	"fmt"
@@ -41,8 +42,9 @@ type recordDetail struct {
 	ErrorMessage string `json:"errorMessage"`
 	AccountID    string `json:"recipientAccountId"`
 	UserIdentity struct {
-		Type string `json:"type"`
-		ARN  string `json:"arn"`
+		Type      string `json:"type"`
+		ARN       string `json:"arn"`
+		InvokedBy string `json:"invokedBy"`
 	} `json:"userIdentity"`
 }
 
@@ -61,16 +63,24 @@ func who(e *types.Event, d *recordDetail) string {
 	if _, name, ok := strings.Cut(d.UserIdentity.ARN, "/"); ok {
 		return name
 	}
-	if d.UserIdentity.Type != "" {
+	switch key := text(e.AccessKeyId); {
+	case d.UserIdentity.InvokedBy != "":
+		return d.UserIdentity.InvokedBy
+	case key != "":
+		return key
+	case d.UserIdentity.Type != "":
 		return "(" + d.UserIdentity.Type + ")"
 	}
 	return "-"
 }
 
-// outcome is "ok" or the error code.
+// outcome is "ok" or the error code. Failed sign-ins have a message only.
 func outcome(d *recordDetail) string {
-	if d.ErrorCode != "" {
+	switch {
+	case d.ErrorCode != "":
 		return d.ErrorCode
+	case d.ErrorMessage != "":
+		return d.ErrorMessage
 	}
 	return "ok"
 }
@@ -168,10 +178,13 @@ func (p *jsonPrinter) event(e *types.Event) error {
 	if raw := recordLine(e, false); json.Valid(raw) {
 		out.Record = raw
 	}
-	line, err := json.Marshal(out)
-	if err != nil {
-		return fmt.Errorf("write the event %s: %w", out.EventID, err)
+	var buf bytes.Buffer
+	encoder := json.NewEncoder(&buf)
+	encoder.SetEscapeHTML(false)
+	if err := encoder.Encode(out); err != nil {
+		return fmt.Errorf("write the event: %w", err)
 	}
+	line := bytes.TrimRight(buf.Bytes(), "\n")
 	if p.escape {
 		line = cleanJSON(line)
 	}
@@ -179,7 +192,7 @@ func (p *jsonPrinter) event(e *types.Event) error {
 	if !p.begun {
 		lead, p.begun = "[\n", true
 	}
-	_, err = p.w.Write(append([]byte(lead), line...))
+	_, err := p.w.Write(append([]byte(lead), line...))
 	return err
 }
 

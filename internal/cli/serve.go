@@ -14,8 +14,12 @@ import (
 
 // serveCmd is `cairn serve`.
 type serveCmd struct {
-	Settings config.Config `embed:""`
+	Settings settings `embed:""`
 }
+
+// settings gives the parser the flags of the configuration, but not its
+// methods: it would call Validate before anything is loaded.
+type settings config.Config
 
 // Help is the long help.
 func (serveCmd) Help() string {

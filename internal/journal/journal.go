@@ -12,7 +12,7 @@
 //
 // On disk: an embedded NATS JetStream file store under DIR/jetstream (stream
 // "EVENTS", its messages are batches in the form that batch.go documents) and
-// DIR/acknowledged (see mark.go). Goroutines: one committer, plus the server's.
+// DIR/acknowledged (see mark.go). Goroutines: a committer and a watcher, plus the server's.
 package journal
 
 import (
@@ -78,7 +78,8 @@ type Journal struct {
 	js      jetstream.JetStream
 	stream  jetstream.Stream
 	queue   chan *appendCall
-	done    chan struct{} // closed when the committer has ended
+	dead    chan struct{} // closed when the server has disabled JetStream
+	done    chan struct{} // closed when the committer and the watcher have ended
 	quit    chan struct{}
 	closing sync.Once
 	last    atomic.Uint64 // sequence of the last acknowledged batch
@@ -131,14 +132,20 @@ func Open(ctx context.Context, cfg Config) (*Journal, error) {
 	if torn.Bytes > 0 {
 		cfg.Logger.Info("the last write before the stop was cut off; it was never acknowledged", "file", torn.File, "bytes", torn.Bytes)
 	}
-	j := &Journal{cfg: cfg, mark: mark, queue: make(chan *appendCall, 1024), done: make(chan struct{}), quit: make(chan struct{})}
+	j := &Journal{cfg: cfg, mark: mark, queue: make(chan *appendCall, 1024), done: make(chan struct{}), dead: make(chan struct{}), quit: make(chan struct{})}
 	j.space = spaceGuard{dir: cfg.Dir, min: cfg.MinFree, free: cfg.FreeSpace}
 	j.mu.released = make(map[string]uint64)
 	j.metrics = newMetrics(cfg.Registerer, j)
 	if err := j.start(ctx, store); err != nil {
 		return nil, errors.Join(err, j.stop())
 	}
-	go j.commitLoop()
+	var running sync.WaitGroup
+	running.Go(j.commitLoop)
+	running.Go(j.watch)
+	go func() {
+		running.Wait()
+		close(j.done)
+	}()
 	return j, nil
 }
 
@@ -161,7 +168,7 @@ func (j *Journal) start(ctx context.Context, store string) error {
 	if err != nil {
 		return fmt.Errorf("connect to the journal's server: %w", err)
 	}
-	if j.js, err = jetstream.New(j.conn); err != nil {
+	if j.js, err = jetstream.New(j.conn, jetstream.WithPublishAsyncTimeout(30*time.Second)); err != nil {
 		return fmt.Errorf("open JetStream: %w", err)
 	}
 	j.stream, err = j.js.CreateOrUpdateStream(ctx, jetstream.StreamConfig{
@@ -236,13 +243,12 @@ func (j *Journal) Ready() error {
 		return ErrClosed
 	default:
 	}
-	return j.space.check()
+	return j.space.check(0)
 }
 
 // commitLoop is the committer: it takes every append that waits, writes them
 // as one message, and answers them together.
 func (j *Journal) commitLoop() {
-	defer close(j.done)
 	var held *appendCall // taken from the queue, but too large for the last batch
 	for {
 		call := held
@@ -275,17 +281,33 @@ func (j *Journal) commitLoop() {
 	}
 }
 
+// watch ends the wait for an acknowledgment that will not come: JetStream
+// disables itself when a write fails, and does not answer after that.
+func (j *Journal) watch() {
+	tick := time.NewTicker(50 * time.Millisecond)
+	defer tick.Stop()
+	for {
+		select {
+		case <-tick.C:
+			if !j.server.JetStreamEnabled() {
+				close(j.dead)
+				return
+			}
+		case <-j.quit:
+			return
+		}
+	}
+}
+
 // commit publishes one batch. When it returns nil the batch is synced: the
 // server acknowledges only behind its own sync (SyncAlways).
 func (j *Journal) commit(calls []*appendCall, size int) error {
 	start := time.Now()
 	msg := encodeBatch(calls, size)
-	if err := j.space.take(len(msg)); err != nil {
+	if err := j.space.check(len(msg)); err != nil {
 		return err
 	}
-	ctx, cancel := context.WithTimeout(context.Background(), 30*time.Second)
-	defer cancel()
-	ack, err := j.js.Publish(ctx, subject, msg)
+	ack, err := j.publish(msg)
 	var api *jetstream.APIError
 	switch {
 	case err == nil:
@@ -302,6 +324,22 @@ func (j *Journal) commit(calls []*appendCall, size int) error {
 	j.mark.note(ack.Sequence)
 	j.metrics.committed(calls, size, len(msg), time.Since(start))
 	return nil
+}
+
+// publish writes a message and waits for its acknowledgment.
+func (j *Journal) publish(msg []byte) (*jetstream.PubAck, error) {
+	future, err := j.js.PublishMsgAsync(&nats.Msg{Subject: subject, Data: msg})
+	if err != nil {
+		return nil, err
+	}
+	select {
+	case ack := <-future.Ok():
+		return ack, nil
+	case err := <-future.Err():
+		return nil, err
+	case <-j.dead:
+		return nil, errors.New("JetStream disabled itself after a failed write")
+	}
 }
 
 // jsMaximumBytes is JetStream's error code for a stream at its MaxBytes with

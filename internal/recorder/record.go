@@ -4,8 +4,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"net"
+	"strconv"
 	"strings"
-	"time"
 	"unicode/utf8"
 
 	"github.com/cairntrail/cairn/internal/identity"
@@ -22,126 +22,113 @@ const (
 	maxParameters = 100 << 10
 )
 
-// record is a management event in the order in which CloudTrail writes it.
-type record struct {
-	EventVersion       string          `json:"eventVersion"`
-	UserIdentity       userIdentity    `json:"userIdentity"`
-	EventTime          string          `json:"eventTime"`
-	EventSource        string          `json:"eventSource"`
-	EventName          string          `json:"eventName"`
-	AWSRegion          string          `json:"awsRegion"`
-	SourceIPAddress    string          `json:"sourceIPAddress"`
-	UserAgent          string          `json:"userAgent,omitempty"`
-	ErrorCode          string          `json:"errorCode,omitempty"`
-	ErrorMessage       string          `json:"errorMessage,omitempty"`
-	RequestParameters  json.RawMessage `json:"requestParameters"`
-	ResponseElements   json.RawMessage `json:"responseElements"`
-	RequestID          string          `json:"requestID,omitempty"`
-	EventID            string          `json:"eventID"`
-	ReadOnly           bool            `json:"readOnly"`
-	Resources          []Resource      `json:"resources,omitempty"`
-	EventType          string          `json:"eventType"`
-	ManagementEvent    bool            `json:"managementEvent"`
-	RecipientAccountID string          `json:"recipientAccountId,omitempty"`
-	EventCategory      string          `json:"eventCategory"`
-	TLSDetails         *tlsDetails     `json:"tlsDetails,omitempty"`
-}
-
-// userIdentity is the element of the same name, in the order of the guide.
-type userIdentity struct {
-	Type           string          `json:"type"`
-	PrincipalID    string          `json:"principalId,omitempty"`
-	ARN            string          `json:"arn,omitempty"`
-	AccountID      string          `json:"accountId,omitempty"`
-	AccessKeyID    string          `json:"accessKeyId,omitempty"`
-	UserName       string          `json:"userName,omitempty"`
-	SessionContext *sessionContext `json:"sessionContext,omitempty"`
-}
-
-type sessionContext struct {
-	SessionIssuer  *sessionIssuer `json:"sessionIssuer,omitempty"`
-	Attributes     attributes     `json:"attributes"`
-	SourceIdentity string         `json:"sourceIdentity,omitempty"`
-}
-
-type sessionIssuer struct {
-	Type        string `json:"type"`
-	PrincipalID string `json:"principalId"`
-	ARN         string `json:"arn"`
-	AccountID   string `json:"accountId"`
-	UserName    string `json:"userName,omitempty"`
-}
-
-type attributes struct {
-	CreationDate     string `json:"creationDate"`
-	MFAAuthenticated string `json:"mfaAuthenticated"`
-}
-
-type tlsDetails struct {
-	TLSVersion               string `json:"tlsVersion"`
-	CipherSuite              string `json:"cipherSuite"`
-	ClientProvidedHostHeader string `json:"clientProvidedHostHeader,omitempty"`
-}
-
-// Record makes the record of a call. eventID is a new GUID. The result is
-// valid JSON and valid UTF-8 whatever the call's strings hold.
-func Record(c Call, eventID string) ([]byte, error) {
-	r := record{
-		EventVersion: eventVersion, UserIdentity: identityOf(c), EventTime: timestamp(c.Time),
-		EventSource: c.EventSource, EventName: clean(c.EventName), AWSRegion: clean(c.Region),
-		SourceIPAddress: host(c.SourceIPAddress), UserAgent: clean(c.UserAgent),
-		ErrorCode: clean(c.ErrorCode), ErrorMessage: clean(c.ErrorMessage),
-		RequestParameters: parameters(c.RequestParameters, "requestParameters"), ResponseElements: parameters(c.ResponseElements, "responseElements"),
-		RequestID: clean(c.RequestID), EventID: eventID, ReadOnly: c.ReadOnly, Resources: c.Resources,
-		EventType: "AwsApiCall", ManagementEvent: true, RecipientAccountID: c.RecipientAccountID, EventCategory: "Management",
+// Record makes the record of a call: a management event, its members in the
+// order in which CloudTrail writes them. eventID is a new GUID. The result is
+// valid JSON and valid UTF-8 whatever the call's strings hold; its parameters
+// must be valid JSON.
+func Record(c Call, eventID string) []byte {
+	o := object{b: make([]byte, 0, 1536+len(c.RequestParameters)+len(c.ResponseElements))}
+	o.open()
+	o.text("eventVersion", eventVersion)
+	o.member("userIdentity")
+	userIdentity(&o, &c)
+	o.time("eventTime", c.Time)
+	o.text("eventSource", c.EventSource)
+	o.text("eventName", clean(c.EventName))
+	o.text("awsRegion", clean(c.Region))
+	o.text("sourceIPAddress", host(c.SourceIPAddress))
+	o.some("userAgent", clean(c.UserAgent))
+	o.some("errorCode", clean(c.ErrorCode))
+	o.some("errorMessage", clean(c.ErrorMessage))
+	o.raw("requestParameters", parameters(c.RequestParameters, "requestParameters"))
+	o.raw("responseElements", parameters(c.ResponseElements, "responseElements"))
+	o.some("requestID", clean(c.RequestID))
+	o.text("eventID", eventID)
+	o.bool("readOnly", c.ReadOnly)
+	if len(c.Resources) > 0 {
+		o.member("resources")
+		resources(&o, c.Resources)
 	}
+	o.text("eventType", "AwsApiCall")
+	o.bool("managementEvent", true)
+	o.some("recipientAccountId", c.RecipientAccountID)
+	o.text("eventCategory", "Management")
 	if c.TLS != nil {
-		r.TLSDetails = &tlsDetails{TLSVersion: tlsVersions[c.TLS.Version], CipherSuite: cipherSuite(c.TLS.CipherSuite), ClientProvidedHostHeader: clean(c.Host)}
+		o.member("tlsDetails")
+		o.open()
+		o.some("tlsVersion", tlsVersions[c.TLS.Version])
+		o.text("cipherSuite", cipherSuite(c.TLS.CipherSuite))
+		o.some("clientProvidedHostHeader", clean(c.Host))
+		o.close()
 	}
-	raw, err := marshal(r)
-	if err != nil {
-		return nil, fmt.Errorf("make the record of %s %s: %w", c.EventSource, c.EventName, err)
-	}
-	return raw, nil
+	o.close()
+	return o.b
 }
 
-// marshal writes JSON as CloudTrail does: <, > and & as they are.
-func marshal(v any) ([]byte, error) {
-	var b strings.Builder
-	enc := json.NewEncoder(&b)
-	enc.SetEscapeHTML(false)
-	if err := enc.Encode(v); err != nil {
-		return nil, err
-	}
-	return []byte(strings.TrimSuffix(b.String(), "\n")), nil
-}
-
-// identityOf renders the caller (guide, "CloudTrail userIdentity element").
+// userIdentity renders the caller (guide, "CloudTrail userIdentity element").
 // A caller that proved nothing is Unknown; the key id that it claimed is kept,
 // since it is what joins attempts with each other.
-func identityOf(c Call) userIdentity {
-	caller := c.Caller
-	p := caller.Principal
-	if !caller.Known() {
-		return userIdentity{Type: "Unknown", AccessKeyID: clean(c.ClaimedAccessKeyID)}
+func userIdentity(o *object, c *Call) {
+	p, s := &c.Caller.Principal, c.Caller.Session
+	o.open()
+	defer o.close()
+	if !c.Caller.Known() {
+		o.text("type", "Unknown")
+		o.some("accessKeyId", clean(c.ClaimedAccessKeyID))
+		return
 	}
-	u := userIdentity{Type: string(p.Type), PrincipalID: caller.PrincipalID(), ARN: caller.ARN(), AccountID: p.AccountID, AccessKeyID: caller.AccessKeyID, UserName: p.Name}
-	s := caller.Session
-	if p.Type == identity.Role {
-		u.Type, u.UserName = "AssumedRole", ""
+	role := p.Type == identity.Role
+	if role {
+		o.text("type", "AssumedRole")
+	} else {
+		o.text("type", string(p.Type))
+	}
+	o.text("principalId", c.Caller.PrincipalID())
+	o.text("arn", c.Caller.ARN())
+	o.text("accountId", p.AccountID)
+	o.text("accessKeyId", c.Caller.AccessKeyID)
+	if !role {
+		o.some("userName", p.Name)
 	}
 	if s == nil {
-		return u
+		return
 	}
-	u.SessionContext = &sessionContext{SourceIdentity: s.SourceIdentity,
-		Attributes: attributes{CreationDate: timestamp(s.Created), MFAAuthenticated: fmt.Sprint(s.MFA)}}
-	if p.Type == identity.Role {
-		u.SessionContext.SessionIssuer = &sessionIssuer{Type: "Role", PrincipalID: p.ID, ARN: p.ARN, AccountID: p.AccountID, UserName: p.Name}
+	o.member("sessionContext")
+	o.open()
+	if role {
+		o.member("sessionIssuer")
+		o.open()
+		o.text("type", "Role")
+		o.text("principalId", p.ID)
+		o.text("arn", p.ARN)
+		o.text("accountId", p.AccountID)
+		o.text("userName", p.Name)
+		o.close()
 	}
-	return u
+	o.member("attributes")
+	o.open()
+	o.time("creationDate", s.Created)
+	o.text("mfaAuthenticated", strconv.FormatBool(s.MFA))
+	o.close()
+	o.some("sourceIdentity", clean(s.SourceIdentity))
+	o.close()
 }
 
-func timestamp(t time.Time) string { return t.UTC().Format("2006-01-02T15:04:05Z") }
+func resources(o *object, rs []Resource) {
+	o.b = append(o.b, '[')
+	for i, r := range rs {
+		if i > 0 {
+			o.b = append(o.b, ',')
+		}
+		o.open()
+		o.some("accountId", r.AccountID)
+		o.some("type", r.Type)
+		o.some("ARN", clean(r.ARN))
+		o.close()
+	}
+	o.b = append(o.b, ']')
+	o.comma = true
+}
 
 // host drops the port of an address.
 func host(addr string) string {

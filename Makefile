@@ -1,0 +1,55 @@
+# "make" prints what there is to make.
+
+SHELL := /usr/bin/env bash
+
+BENCHTIME ?= 1s
+BENCH     ?= .
+FUZZTIME  ?= 60s
+ROUNDS    ?= 200
+
+.DEFAULT_GOAL := help
+.PHONY: help build demo test check fuzz bench crash generate fmt clean
+
+help: ## Print this list.
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+build: ## Build bin/cairn.
+	@scripts/need.sh go
+	CGO_ENABLED=0 go build -trimpath -o bin/cairn ./cmd/cairn
+
+demo: build ## Build, run the main job on defaults, and print what happened.
+	bin/cairn demo --exit
+
+test: ## Install what the tests need, and run everything.
+	@scripts/test.sh
+
+check: ## Quick tests, go vet and the linter: what to run before a commit.
+	@scripts/need.sh go
+	@scripts/gofmt.sh
+	go vet ./...
+	@if command -v golangci-lint >/dev/null; then golangci-lint run; \
+	else echo "golangci-lint is not installed (https://golangci-lint.run), so only go vet has looked at the code."; fi
+	go test -short -timeout 5m ./...
+
+fuzz: ## Run each fuzz target for FUZZTIME (60s).
+	@scripts/need.sh go
+	@scripts/fuzz.sh $(FUZZTIME)
+
+bench: ## Run the benchmarks that BENCH matches (all), each for BENCHTIME (1s).
+	@scripts/need.sh go
+	go test -p 1 -run '^$$' -bench '$(BENCH)' -benchtime $(BENCHTIME) -benchmem -timeout 60m ./...
+
+crash: ## Kill a server under load ROUNDS (200) times, and look for every event.
+	@scripts/need.sh go gcc
+	CGO_ENABLED=1 go test -race -v -count 1 -run Crash -timeout 120m ./internal/app -crash.rounds=$(ROUNDS)
+
+generate: ## Make the generated files again: the API's types, docs/configuration.md.
+	@scripts/need.sh go
+	go generate ./...
+	go test ./internal/config -run TestManual -update
+
+fmt: ## Format the Go files.
+	gofmt -w cmd internal
+
+clean: ## Remove what was built and installed here.
+	rm -rf bin .tools

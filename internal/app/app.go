@@ -1,0 +1,335 @@
+// Package app builds a server from its configuration: every component once, in
+// order from the ground up, and stops them in the reverse order, so that
+// nothing is asked for after it has gone.
+//
+// It guarantees that two servers never share a data directory (an advisory
+// lock on DIR/lock), that nothing listens before everything behind it works,
+// and that a stop first refuses new requests, then answers those in flight,
+// then writes the event history's files, and closes the journal last.
+//
+// It alone knows all rooms; nothing below knows it.
+package app
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"net/http"
+	"os"
+	"path/filepath"
+	"sync"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/collectors"
+
+	"github.com/cairntrail/cairn/internal/config"
+	"github.com/cairntrail/cairn/internal/identity"
+	"github.com/cairntrail/cairn/internal/journal"
+	"github.com/cairntrail/cairn/internal/lake"
+	"github.com/cairntrail/cairn/internal/store"
+)
+
+// Runner starts servers.
+type Runner struct{}
+
+// Serve runs a server until ctx ends, and then stops it gracefully.
+func (r Runner) Serve(ctx context.Context, cfg config.Config, log io.Writer) error {
+	a, err := r.Start(ctx, cfg, log)
+	if err != nil {
+		return err
+	}
+	select {
+	case <-ctx.Done():
+		stop, cancel := context.WithTimeout(context.WithoutCancel(ctx), cfg.ShutdownTimeout)
+		defer cancel()
+		return a.Stop(stop)
+	case <-a.ended:
+		return a.Wait()
+	}
+}
+
+// Start returns when the server listens. It goes on when ctx ends; Stop ends it.
+func (Runner) Start(ctx context.Context, cfg config.Config, log io.Writer) (*App, error) {
+	a := &App{cfg: cfg, log: newLogger(cfg, log), registry: prometheus.NewRegistry(), ended: make(chan struct{}), failed: make(chan error, 4)}
+	a.registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	begun := time.Now()
+	if err := a.start(context.WithoutCancel(ctx)); err != nil {
+		return nil, errors.Join(err, a.unwind(context.WithoutCancel(ctx)))
+	}
+	a.log.Info("cairn is ready", "api", a.APIURL(), "admin", a.AdminURL(), "data", cfg.DataDir, "credentials", a.CredentialsFile(), "took", time.Since(begun).Round(time.Millisecond))
+	go a.supervise()
+	return a, nil
+}
+
+// App is a running server.
+type App struct {
+	cfg      config.Config
+	log      *slog.Logger
+	registry *prometheus.Registry
+
+	key       identity.Key
+	db        *store.DB
+	directory *identity.Directory
+	journal   *journal.Journal
+	history   *lake.History
+	api       net.Listener
+	admin     net.Listener
+
+	profiles sync.Mutex // held while the credentials file is rewritten
+
+	steps    []step     // what was started, in order
+	failed   chan error // a component that ended by itself
+	stopping sync.Once
+	ended    chan struct{} // closed when everything has stopped
+	err      error         // why, once ended is closed
+}
+
+// step is a component that was started, and how it is stopped.
+type step struct {
+	name string
+	stop func(ctx context.Context) error
+}
+
+func (a *App) started(name string, stop func(ctx context.Context) error) {
+	a.steps = append(a.steps, step{name, stop})
+}
+
+// start builds everything from the ground up.
+func (a *App) start(ctx context.Context) error {
+	for _, f := range []func(context.Context) error{
+		a.lockDir, a.openKey, a.openStore, a.openDirectory, a.openJournal, a.openHistory, a.listenAdmin, a.listenAPI,
+	} {
+		if err := f(ctx); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (a *App) path(name string) string { return filepath.Join(a.cfg.DataDir, name) }
+
+func (a *App) lockDir(context.Context) error {
+	if err := os.MkdirAll(a.cfg.DataDir, 0o700); err != nil {
+		return fmt.Errorf("create the data directory: %w", err)
+	}
+	unlock, err := lockFile(a.path("lock"))
+	if err != nil {
+		return err
+	}
+	a.started("lock", func(context.Context) error { return unlock() })
+	return nil
+}
+
+func (a *App) openKey(context.Context) (err error) {
+	a.key, err = identity.LoadOrCreateKey(a.path("secret.key"))
+	return err
+}
+
+func (a *App) openStore(ctx context.Context) (err error) {
+	if a.db, err = store.Open(ctx, a.path("state.db")); err != nil {
+		return err
+	}
+	a.started("store", func(context.Context) error { return a.db.Close() })
+	return nil
+}
+
+func (a *App) openDirectory(ctx context.Context) (err error) {
+	if a.directory, err = identity.OpenDirectory(ctx, a.db, a.key, time.Now); err != nil {
+		return err
+	}
+	return a.ensureCredentials(ctx)
+}
+
+// ensureCredentials makes the first account and its profile. Where the account
+// is there but the file is gone (a crash between the two, or it was deleted),
+// the administrator gets a new key: who owns the data directory owns the server.
+func (a *App) ensureCredentials(ctx context.Context) error {
+	cred, created, err := a.directory.EnsureFirstAccount(ctx, a.cfg.AccountID)
+	if err != nil {
+		return fmt.Errorf("make the first account: %w", err)
+	}
+	if !created {
+		if _, err := os.Stat(a.CredentialsFile()); err == nil || !os.IsNotExist(err) {
+			return err
+		}
+		if cred, err = a.directory.CreateAccessKey(ctx, identity.Ref{AccountID: a.cfg.AccountID, Type: identity.User, Name: identity.AdminUser}); err != nil {
+			return fmt.Errorf("%s is missing, and no new key could be made for it: %w", a.CredentialsFile(), err)
+		}
+		a.log.Warn("the credentials file was missing; its profile has a new access key", "file", a.CredentialsFile(), "key", cred.AccessKeyID)
+	}
+	return a.writeProfile("default", cred)
+}
+
+// writeProfile puts a credential into DIR/credentials.
+func (a *App) writeProfile(profile string, cred identity.Credential) error {
+	a.profiles.Lock()
+	defer a.profiles.Unlock()
+	if cred.Region == "" {
+		cred.Region = a.cfg.Region
+	}
+	return identity.WriteProfile(a.CredentialsFile(), profile, cred)
+}
+
+func (a *App) openJournal(ctx context.Context) (err error) {
+	a.journal, err = journal.Open(ctx, journal.Config{
+		Dir: a.path("journal"), MaxBytes: a.cfg.JournalMaxBytes, MinFree: a.cfg.MinFreeDisk, AcceptDamage: a.cfg.AcceptJournalDamage,
+		Logger: a.log, Registerer: a.registry,
+	})
+	if err != nil {
+		return err
+	}
+	a.started("journal", func(context.Context) error { return a.journal.Close() })
+	return nil
+}
+
+func (a *App) openHistory(ctx context.Context) (err error) {
+	a.history, err = lake.OpenHistory(ctx, lake.HistoryConfig{
+		Dir: a.path("history"), Store: a.db, Journal: a.journal, Retention: a.cfg.HistoryRetention,
+		FlushRows: lake.DefaultFlushRows, FlushBytes: lake.DefaultFlushBytes, FlushAge: a.cfg.HistoryFlushAge,
+		Now: time.Now, Logger: a.log, Registerer: a.registry,
+	})
+	if err != nil {
+		return err
+	}
+	a.started("event history", func(context.Context) error { return a.history.Close() })
+	run, cancel := context.WithCancel(ctx)
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		if err := a.history.Run(run); err != nil {
+			a.fail(err)
+		}
+	}()
+	a.started("event history's writer", func(context.Context) error {
+		cancel()
+		<-done
+		return nil
+	})
+	return nil
+}
+
+// serveHTTP runs a server on a listener that is open already.
+func (a *App) serveHTTP(name string, l net.Listener, h http.Handler) {
+	srv := &http.Server{Handler: h, ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 64 << 10,
+		ErrorLog: slog.NewLogLogger(a.log.Handler(), slog.LevelDebug)}
+	go func() {
+		if err := srv.Serve(l); err != nil && !errors.Is(err, http.ErrServerClosed) {
+			a.fail(fmt.Errorf("%s: %w", name, err))
+		}
+	}()
+	a.started(name, func(ctx context.Context) error {
+		if err := srv.Shutdown(ctx); err != nil {
+			return errors.Join(fmt.Errorf("requests were cut off: %w", err), srv.Close())
+		}
+		return nil
+	})
+}
+
+func (a *App) listen(addr string) (net.Listener, error) {
+	l, err := net.Listen("tcp", addr)
+	if err != nil {
+		return nil, fmt.Errorf("listen: %w (is another server running? choose other addresses with --listen and --admin-listen)", err)
+	}
+	return l, nil
+}
+
+func (a *App) listenAdmin(context.Context) (err error) {
+	if a.admin, err = a.listen(a.cfg.AdminListen); err != nil {
+		return err
+	}
+	a.serveHTTP("admin listener", a.admin, adminHandler(a.registry))
+	return nil
+}
+
+func (a *App) listenAPI(context.Context) (err error) {
+	h, err := a.handler()
+	if err != nil {
+		return err
+	}
+	if a.api, err = a.listen(a.cfg.Listen); err != nil {
+		return err
+	}
+	l := a.api
+	if a.cfg.TLSCert != "" {
+		cert, err := tls.LoadX509KeyPair(a.cfg.TLSCert, a.cfg.TLSKey)
+		if err != nil {
+			return errors.Join(fmt.Errorf("read the TLS certificate: %w", err), l.Close())
+		}
+		l = tls.NewListener(l, &tls.Config{Certificates: []tls.Certificate{cert}, MinVersion: tls.VersionTLS12, NextProtos: []string{"http/1.1"}})
+	}
+	a.serveHTTP("API listener", l, h)
+	return nil
+}
+
+// fail takes the first errors of components that ended by themselves.
+func (a *App) fail(err error) {
+	select {
+	case a.failed <- err:
+	default:
+	}
+}
+
+// supervise stops the server when a component fails.
+func (a *App) supervise() {
+	select {
+	case err := <-a.failed:
+		a.log.Error("a component failed; the server stops", "error", err)
+		ctx, cancel := context.WithTimeout(context.Background(), a.cfg.ShutdownTimeout)
+		defer cancel()
+		a.stop(ctx, err)
+	case <-a.ended:
+	}
+}
+
+// Stop ends the server gracefully; requests still in flight when ctx ends are
+// cut off. What was acknowledged is durable either way.
+func (a *App) Stop(ctx context.Context) error {
+	a.stop(ctx, nil)
+	return a.Wait()
+}
+
+func (a *App) stop(ctx context.Context, why error) {
+	a.stopping.Do(func() {
+		a.log.Info("cairn is stopping")
+		a.err = errors.Join(why, a.unwind(ctx))
+		a.log.Info("cairn has stopped")
+		close(a.ended)
+	})
+}
+
+// unwind stops what was started, last first.
+func (a *App) unwind(ctx context.Context) (err error) {
+	for i := len(a.steps) - 1; i >= 0; i-- {
+		if e := a.steps[i].stop(ctx); e != nil {
+			err = errors.Join(err, fmt.Errorf("stop the %s: %w", a.steps[i].name, e))
+		}
+	}
+	a.steps = nil
+	return err
+}
+
+// Wait returns when the server has ended, with why if it failed.
+func (a *App) Wait() error {
+	<-a.ended
+	return a.err
+}
+
+// APIURL is the address of the API.
+func (a *App) APIURL() string {
+	scheme := "http"
+	if a.cfg.TLSCert != "" {
+		scheme = "https"
+	}
+	return scheme + "://" + a.api.Addr().String()
+}
+
+// AdminURL is the address of the metrics.
+func (a *App) AdminURL() string { return "http://" + a.admin.Addr().String() }
+
+// CredentialsFile is the AWS shared-credentials file with the first account.
+func (a *App) CredentialsFile() string { return a.path("credentials") }

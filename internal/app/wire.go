@@ -1,0 +1,132 @@
+package app
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/http/pprof"
+
+	"github.com/google/uuid"
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/promhttp"
+
+	"github.com/cairntrail/cairn/internal/api"
+	"github.com/cairntrail/cairn/internal/config"
+	"github.com/cairntrail/cairn/internal/identity"
+	"github.com/cairntrail/cairn/internal/intake"
+	"github.com/cairntrail/cairn/internal/recorder"
+)
+
+func newLogger(cfg config.Config, w io.Writer) *slog.Logger {
+	var level slog.Level
+	if err := level.UnmarshalText([]byte(cfg.LogLevel)); err != nil {
+		level = slog.LevelInfo
+	}
+	opts := &slog.HandlerOptions{Level: level}
+	if cfg.LogFormat == "json" {
+		return slog.New(slog.NewJSONHandler(w, opts))
+	}
+	return slog.New(slog.NewTextHandler(w, opts))
+}
+
+// handler is what the API listener serves.
+func (a *App) handler() (http.Handler, error) {
+	server, err := api.New(api.Config{
+		Auth: a.directory, Allowed: a.directory.Allowed, Record: a.record, Ready: a.journal.Ready, History: a.history,
+		STS: a.directory, Directory: a.directory, CredentialIssued: a.writeProfile, TokenKey: a.key.Derive("lookup-next-token"),
+		DefaultAccountID: a.cfg.AccountID, DefaultRegion: a.cfg.Region, LookupQuota: a.cfg.LookupQuota,
+		Logger: a.log, Registerer: a.registry,
+	})
+	if err != nil {
+		return nil, err
+	}
+	ingester := intake.NewIngester(a.journal, func() intake.Known { return a.history.View() }, accounts{a}, a.cfg.IngestConcurrency)
+	server.Stream(api.Stream{Path: "/cairn/v1/ingest", Operation: "IngestEvents", Run: a.ingest(ingester)})
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { fmt.Fprintln(w, "ok") })
+	mux.HandleFunc("GET /readyz", func(w http.ResponseWriter, _ *http.Request) {
+		if err := a.journal.Ready(); err != nil {
+			http.Error(w, err.Error(), http.StatusServiceUnavailable)
+			return
+		}
+		fmt.Fprintln(w, "ready")
+	})
+	mux.Handle("/", server)
+	return mux, nil
+}
+
+// record makes the record of a call durable.
+func (a *App) record(ctx context.Context, call recorder.Call) error {
+	if err := a.journal.Append(ctx, recorder.Record(call, uuid.NewString())); err != nil {
+		if failed := a.journal.Failed(); failed != nil {
+			a.fail(failed)
+		}
+		return err
+	}
+	return nil
+}
+
+// ingest serves the stream operation IngestEvents.
+func (a *App) ingest(in *intake.Ingester) func(context.Context, identity.Caller, *http.Request) (api.StreamResult, error) {
+	return func(ctx context.Context, _ identity.Caller, r *http.Request) (api.StreamResult, error) {
+		query := r.URL.Query()
+		opt := intake.Options{Gzip: r.Header.Get("Content-Encoding") == "gzip", CreateAccounts: query.Get("create-accounts") == "true"}
+		result := api.StreamResult{Parameters: marshal(map[string]any{"name": query.Get("name"), "createAccounts": opt.CreateAccounts})}
+		body, err := intake.Payload(r.Body, r.Header.Get("X-Amz-Content-Sha256"))
+		if err != nil {
+			if errors.Is(err, intake.ErrPayload) {
+				return result, api.Errorf(api.CodeSignatureDoesNotMatch, "%v", err)
+			}
+			return result, api.Errorf(api.CodeValidation, "The body could not be read: %v", err)
+		}
+		summary, err := in.Ingest(ctx, body, opt)
+		if err != nil {
+			if failed := a.journal.Failed(); failed != nil {
+				a.fail(failed)
+			}
+			return result, &api.Error{Code: api.CodeServiceUnavailable, Cause: err}
+		}
+		result.Answer = marshal(summary)
+		result.Response = marshal(map[string]any{"records": summary.Records, "accepted": summary.Accepted, "duplicates": summary.Duplicates, "rejected": summary.Rejected})
+		return result, nil
+	}
+}
+
+func marshal(v any) json.RawMessage {
+	raw, err := json.Marshal(v)
+	if err != nil {
+		panic("BUG: " + err.Error())
+	}
+	return raw
+}
+
+// accounts is the directory for ingest.
+type accounts struct{ a *App }
+
+func (x accounts) HasAccount(id string) bool {
+	_, ok := x.a.directory.Account(id)
+	return ok
+}
+
+// AddAccount creates an account and its profile, named by its id.
+func (x accounts) AddAccount(ctx context.Context, id string) error {
+	cred, err := x.a.directory.CreateAccount(ctx, id, "")
+	if err != nil {
+		return err
+	}
+	return x.a.writeProfile(id, cred)
+}
+
+// adminHandler serves metrics and profiles, to whoever reaches it.
+func adminHandler(reg *prometheus.Registry) http.Handler {
+	mux := http.NewServeMux()
+	mux.Handle("GET /metrics", promhttp.HandlerFor(reg, promhttp.HandlerOpts{}))
+	mux.HandleFunc("/debug/pprof/", pprof.Index)
+	mux.HandleFunc("/debug/pprof/profile", pprof.Profile)
+	mux.HandleFunc("/debug/pprof/trace", pprof.Trace)
+	return mux
+}
