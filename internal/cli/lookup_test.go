@@ -16,6 +16,10 @@ import (
 // folder.
 func invoke(t *testing.T, url string, args ...string) (code int, stdout, stderr string) {
 	t.Helper()
+	// What this machine's environment says to the SDK does not count here.
+	for _, name := range []string{"AWS_CA_BUNDLE", "AWS_PROFILE", "AWS_REGION", "AWS_DEFAULT_REGION"} {
+		t.Setenv(name, "")
+	}
 	dir := t.TempDir()
 	file := "[default]\naws_access_key_id = AKIAIOSFODNN7EXAMPLE\naws_secret_access_key = secret\n"
 	if err := os.WriteFile(filepath.Join(dir, "credentials"), []byte(file), 0o600); err != nil {

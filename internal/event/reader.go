@@ -168,7 +168,7 @@ func wrapperStart(s *scanner) (bool, error) {
 // toRecord moves to the first byte of the next record.
 func (r *Reader) toRecord() error {
 	if r.closed {
-		return io.EOF
+		return r.rest()
 	}
 	c, err := r.peek()
 	if err != nil {
@@ -183,7 +183,7 @@ func (r *Reader) toRecord() error {
 	}
 	if c == ']' {
 		r.closed = true
-		return io.EOF
+		return r.rest()
 	}
 	if !r.first {
 		if c != ',' {
@@ -197,6 +197,17 @@ func (r *Reader) toRecord() error {
 	}
 	r.first = false
 	return err
+}
+
+// rest reads what stands behind the array: nothing of it counts, but only at
+// the stream's end does a compressed one prove its checksum.
+func (r *Reader) rest() error {
+	for r.pos = len(r.buf); r.fill(); r.pos = len(r.buf) {
+	}
+	if r.srcErr != nil {
+		return r.srcErr
+	}
+	return io.EOF
 }
 
 // skip leaves a refused record: to the end of the line in newline-delimited
