@@ -111,6 +111,11 @@ func (a *App) start(ctx context.Context) error {
 	return nil
 }
 
+func exists(path string) bool {
+	_, err := os.Stat(path)
+	return err == nil
+}
+
 func (a *App) path(name string) string { return filepath.Join(a.cfg.DataDir, name) }
 
 func (a *App) lockDir(context.Context) error {
@@ -126,6 +131,9 @@ func (a *App) lockDir(context.Context) error {
 }
 
 func (a *App) openKey(context.Context) (err error) {
+	if exists(a.path("state.db")) && !exists(a.path("secret.key")) {
+		return fmt.Errorf("%s is missing, but %s holds secrets that only it opens: restore it from a backup", a.path("secret.key"), a.path("state.db"))
+	}
 	a.key, err = identity.LoadOrCreateKey(a.path("secret.key"))
 	return err
 }
@@ -154,11 +162,12 @@ func (a *App) ensureCredentials(ctx context.Context) error {
 		return fmt.Errorf("make the first account: %w", err)
 	}
 	if !created {
-		if _, err := os.Stat(a.CredentialsFile()); err == nil || !os.IsNotExist(err) {
-			return err
+		if exists(a.CredentialsFile()) {
+			return nil
 		}
 		if cred, err = a.directory.CreateAccessKey(ctx, identity.Ref{AccountID: a.cfg.AccountID, Type: identity.User, Name: identity.AdminUser}); err != nil {
-			return fmt.Errorf("%s is missing, and no new key could be made for it: %w", a.CredentialsFile(), err)
+			a.log.Warn("the credentials file is missing, and no new key could be made for it; use one of the keys that there are", "file", a.CredentialsFile(), "error", err)
+			return nil
 		}
 		a.log.Warn("the credentials file was missing; its profile has a new access key", "file", a.CredentialsFile(), "key", cred.AccessKeyID)
 	}
@@ -215,7 +224,7 @@ func (a *App) openHistory(ctx context.Context) (err error) {
 
 // serveHTTP runs a server on a listener that is open already.
 func (a *App) serveHTTP(name string, l net.Listener, h http.Handler) {
-	srv := &http.Server{Handler: h, ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 64 << 10,
+	srv := &http.Server{Handler: h, ReadHeaderTimeout: 10 * time.Second, ReadTimeout: time.Minute, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 64 << 10,
 		ErrorLog: slog.NewLogLogger(a.log.Handler(), slog.LevelDebug)}
 	go func() {
 		if err := srv.Serve(l); err != nil && !errors.Is(err, http.ErrServerClosed) {

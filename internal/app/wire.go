@@ -9,6 +9,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/pprof"
+	"time"
 
 	"github.com/google/uuid"
 	"github.com/prometheus/client_golang/prometheus"
@@ -45,7 +46,7 @@ func (a *App) handler() (http.Handler, error) {
 		return nil, err
 	}
 	ingester := intake.NewIngester(a.journal, func() intake.Known { return a.history.View() }, accounts{a}, a.cfg.IngestConcurrency)
-	server.Stream(api.Stream{Path: "/cairn/v1/ingest", Operation: "IngestEvents", Run: a.ingest(ingester)})
+	server.Stream(api.Stream{Path: ingestPath, Operation: "IngestEvents", Run: a.ingest(ingester)})
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { fmt.Fprintln(w, "ok") })
 	mux.HandleFunc("GET /readyz", func(w http.ResponseWriter, _ *http.Request) {
@@ -54,6 +55,13 @@ func (a *App) handler() (http.Handler, error) {
 			return
 		}
 		fmt.Fprintln(w, "ready")
+	})
+	mux.HandleFunc(ingestPath, func(w http.ResponseWriter, r *http.Request) {
+		// Streams may take as long as they like; their number is bounded.
+		if err := http.NewResponseController(w).SetReadDeadline(time.Time{}); err != nil {
+			a.log.Warn("an ingest keeps its time limit", "error", err)
+		}
+		server.ServeHTTP(w, r)
 	})
 	mux.Handle("/", server)
 	return mux, nil
@@ -70,30 +78,40 @@ func (a *App) record(ctx context.Context, call recorder.Call) error {
 	return nil
 }
 
-// ingest serves the stream operation IngestEvents.
+const ingestPath = "/cairn/v1/ingest"
+
+// ingest serves the stream operation IngestEvents. As with the rest of the
+// administration, only principals of the first account reach other accounts.
 func (a *App) ingest(in *intake.Ingester) func(context.Context, identity.Caller, *http.Request) (api.StreamResult, error) {
-	return func(ctx context.Context, _ identity.Caller, r *http.Request) (api.StreamResult, error) {
+	return func(ctx context.Context, caller identity.Caller, r *http.Request) (api.StreamResult, error) {
 		query := r.URL.Query()
-		opt := intake.Options{Gzip: r.Header.Get("Content-Encoding") == "gzip", CreateAccounts: query.Get("create-accounts") == "true"}
-		result := api.StreamResult{Parameters: marshal(map[string]any{"name": query.Get("name"), "createAccounts": opt.CreateAccounts})}
-		body, err := intake.Payload(r.Body, r.Header.Get("X-Amz-Content-Sha256"))
-		if err != nil {
-			if errors.Is(err, intake.ErrPayload) {
-				return result, api.Errorf(api.CodeSignatureDoesNotMatch, "%v", err)
-			}
-			return result, api.Errorf(api.CodeValidation, "The body could not be read: %v", err)
+		opt := intake.Options{Gzip: r.Header.Get("Content-Encoding") == "gzip", CreateAccounts: query.Get("create-accounts") == "true",
+			PayloadHash: r.Header.Get("X-Amz-Content-Sha256")}
+		if caller.AccountID() != a.cfg.AccountID {
+			opt.OnlyAccount = caller.AccountID()
 		}
-		summary, err := in.Ingest(ctx, body, opt)
+		result := api.StreamResult{Parameters: marshal(map[string]any{"name": query.Get("name"), "createAccounts": opt.CreateAccounts})}
+		summary, err := in.Ingest(ctx, r.Body, opt)
 		if err != nil {
-			if failed := a.journal.Failed(); failed != nil {
-				a.fail(failed)
-			}
-			return result, &api.Error{Code: api.CodeServiceUnavailable, Cause: err}
+			return result, a.ingestError(err)
 		}
 		result.Answer = marshal(summary)
 		result.Response = marshal(map[string]any{"records": summary.Records, "accepted": summary.Accepted, "duplicates": summary.Duplicates, "rejected": summary.Rejected})
 		return result, nil
 	}
+}
+
+func (a *App) ingestError(err error) error {
+	switch {
+	case errors.Is(err, intake.ErrPayload):
+		return api.Errorf(api.CodeSignatureDoesNotMatch, "%v", err)
+	case errors.Is(err, intake.ErrBody):
+		return api.Errorf(api.CodeValidation, "%v", err)
+	}
+	if failed := a.journal.Failed(); failed != nil {
+		a.fail(failed)
+	}
+	return &api.Error{Code: api.CodeServiceUnavailable, Cause: err}
 }
 
 func marshal(v any) json.RawMessage {

@@ -70,6 +70,12 @@ type Options struct {
 	// CreateAccounts makes the accounts that records name and the directory
 	// does not have; otherwise such records are rejected.
 	CreateAccounts bool
+	// OnlyAccount, unless empty, is the one account whose records are taken;
+	// none is created then.
+	OnlyAccount string
+	// PayloadHash is the X-Amz-Content-Sha256 that the sender signed: the
+	// SHA-256 of the stream as it comes, or UNSIGNED-PAYLOAD.
+	PayloadHash string
 }
 
 // Summary is what became of a stream.
@@ -99,7 +105,9 @@ type Rejection struct {
 
 // Ingest reads a stream to its end. The error is the journal's or the
 // directory's: what was accepted before it is durable, and the same stream may
-// be sent again. Whatever is wrong with the stream itself is in the summary.
+// be sent again. It wraps ErrPayload or ErrBody, with nothing accepted, when the
+// stream is not what was signed. Whatever else is wrong with the stream is in
+// the summary.
 func (in *Ingester) Ingest(ctx context.Context, body io.Reader, opt Options) (Summary, error) {
 	select {
 	case in.slots <- struct{}{}:
@@ -108,6 +116,10 @@ func (in *Ingester) Ingest(ctx context.Context, body io.Reader, opt Options) (Su
 		return Summary{}, ctx.Err()
 	}
 	s := stream{in: in, opt: opt, summary: Summary{Rejections: []Rejection{}, Accounts: []string{}}}
+	body, err := payload(body, opt.PayloadHash)
+	if err != nil {
+		return s.summary, err
+	}
 	src := body
 	if opt.Gzip {
 		guard := &bombGuard{src: body}
@@ -120,7 +132,7 @@ func (in *Ingester) Ingest(ctx context.Context, body io.Reader, opt Options) (Su
 		src = plainReader{guard}
 	}
 	s.reader = event.NewReader(src)
-	err := s.run(ctx)
+	err = s.run(ctx)
 	return s.summary, err
 }
 
@@ -213,6 +225,9 @@ func (s *stream) take(ctx context.Context, rec *event.Record, known Known) error
 
 // settleAccount makes sure that the account exists, or says why not.
 func (s *stream) settleAccount(ctx context.Context, id string) (reason string, err error) {
+	if only := s.opt.OnlyAccount; only != "" && only != id {
+		return "the record is of account " + id + ", and principals of " + only + " may only ingest their own: use the first account's profile", nil
+	}
 	if s.in.accounts.HasAccount(id) {
 		return "", nil
 	}

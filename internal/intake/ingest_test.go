@@ -91,6 +91,7 @@ func TestIngest(t *testing.T) {
 	f := func(name, body string, opt Options, accepted, duplicates int, rejected []string, incomplete string) {
 		t.Helper()
 		s := newShelf()
+		opt.PayloadHash = "UNSIGNED-PAYLOAD"
 		sum, err := s.ingester().Ingest(t.Context(), strings.NewReader(body), opt)
 		if err != nil {
 			t.Fatalf("%s: %v", name, err)
@@ -130,13 +131,14 @@ func TestIngest(t *testing.T) {
 	other := strings.Replace(record("a", ""), "111122223333", "444455556666", 1)
 	f("an unknown account", other+record("b", ""), Options{}, 1, 0, []string{"account 444455556666 is not known"}, "")
 	f("an unknown account, to be created", other+record("b", ""), Options{CreateAccounts: true}, 2, 0, nil, "")
+	f("another account's records", other+record("b", ""), Options{OnlyAccount: "111122223333", CreateAccounts: true}, 1, 0, []string{"may only ingest their own"}, "")
 	f("no account id", strings.Replace(other, "444455556666", "my-account", 1), Options{CreateAccounts: true}, 0, 0, []string{"no account id"}, "")
 	f("not JSON", "<html>", Options{}, 0, 0, nil, "neither a CloudTrail log file")
 }
 
 func TestRejectionsAreBounded(t *testing.T) {
 	s := newShelf()
-	sum, err := s.ingester().Ingest(t.Context(), strings.NewReader(strings.Repeat("{}\n", MaxRejections+5)), Options{})
+	sum, err := s.ingester().Ingest(t.Context(), strings.NewReader(strings.Repeat("{}\n", MaxRejections+5)), Options{PayloadHash: "UNSIGNED-PAYLOAD"})
 	if err != nil || len(sum.Rejections) != MaxRejections || sum.RejectionsCut != 5 || sum.Rejected != MaxRejections+5 {
 		t.Errorf("%d listed, %d cut, %d in all, %v", len(sum.Rejections), sum.RejectionsCut, sum.Rejected, err)
 	}
@@ -155,7 +157,7 @@ func TestJournalRefuses(t *testing.T) {
 	}
 	s := newShelf()
 	s.fail, s.after = errors.New("the journal is full"), 2
-	if _, err := s.ingester().Ingest(t.Context(), bytes.NewReader(body), Options{}); !errors.Is(err, s.fail) {
+	if _, err := s.ingester().Ingest(t.Context(), bytes.NewReader(body), Options{PayloadHash: "UNSIGNED-PAYLOAD"}); !errors.Is(err, s.fail) {
 		t.Fatalf("got %v", err)
 	}
 	kept := len(s.events)
@@ -163,7 +165,7 @@ func TestJournalRefuses(t *testing.T) {
 		t.Fatalf("%d events before the refusal", kept)
 	}
 	s.fail = nil
-	sum, err := s.ingester().Ingest(t.Context(), bytes.NewReader(body), Options{})
+	sum, err := s.ingester().Ingest(t.Context(), bytes.NewReader(body), Options{PayloadHash: "UNSIGNED-PAYLOAD"})
 	if err != nil || sum.Duplicates != kept || sum.Accepted != len(ids)-kept || len(s.events) != len(ids) {
 		t.Errorf("again: %+v, %v; %d events", sum, err, len(s.events))
 	}
@@ -186,7 +188,7 @@ func TestPayload(t *testing.T) {
 		body, hash string
 		want       error
 	}{{"hello", hash, nil}, {"hallo", hash, ErrPayload}, {"hallo", "UNSIGNED-PAYLOAD", nil}, {"hello", "", ErrPayload}} {
-		r, err := Payload(strings.NewReader(c.body), c.hash)
+		r, err := payload(strings.NewReader(c.body), c.hash)
 		if !errors.Is(err, c.want) {
 			t.Errorf("%s with %.8s: %v", c.body, c.hash, err)
 		}
@@ -196,7 +198,7 @@ func TestPayload(t *testing.T) {
 			}
 		}
 	}
-	if _, err := Payload(io.LimitReader(zeros{}, MaxSigned+10), hash); err == nil || !strings.Contains(fmt.Sprint(err), "UNSIGNED-PAYLOAD") {
+	if _, err := payload(io.LimitReader(zeros{}, MaxSigned+10), hash); err == nil || !strings.Contains(fmt.Sprint(err), "UNSIGNED-PAYLOAD") {
 		t.Errorf("a body that is too large: %v", err)
 	}
 }

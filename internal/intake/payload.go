@@ -16,19 +16,22 @@ const MaxSigned = 64 << 20
 // ErrPayload says that a body is not the one that was signed.
 var ErrPayload = errors.New("the body does not match the X-Amz-Content-Sha256 that was signed")
 
-// Payload returns a body that is what its sender signed: hash is the signed
+// ErrBody says that a body could not be read.
+var ErrBody = errors.New("the body could not be read")
+
+// payload returns a body that is what its sender signed: hash is the signed
 // X-Amz-Content-Sha256. A body with a hash is read whole before anything of it
 // is used; with UNSIGNED-PAYLOAD it is streamed as it comes.
-func Payload(body io.Reader, hash string) (io.Reader, error) {
+func payload(body io.Reader, hash string) (io.Reader, error) {
 	if hash == "UNSIGNED-PAYLOAD" {
 		return body, nil
 	}
 	raw, err := io.ReadAll(io.LimitReader(body, MaxSigned+1))
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("%w: %w", ErrBody, err)
 	}
 	if len(raw) > MaxSigned {
-		return nil, fmt.Errorf("it is over %d MiB: sign it with UNSIGNED-PAYLOAD", MaxSigned>>20)
+		return nil, fmt.Errorf("%w: it is over %d MiB, sign it with UNSIGNED-PAYLOAD", ErrBody, MaxSigned>>20)
 	}
 	sum := sha256.Sum256(raw)
 	if hex.EncodeToString(sum[:]) != hash {

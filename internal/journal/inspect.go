@@ -11,7 +11,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"time"
 
 	"github.com/minio/highwayhash"
 )
@@ -24,7 +23,7 @@ type DamageError struct {
 }
 
 func (e *DamageError) Error() string {
-	return fmt.Sprintf("the journal is damaged: %s at byte %d: %s. Nothing was changed. Restore the file from a backup, or start once with --accept-journal-damage: that copies the journal aside and goes on with the events that can be read",
+	return fmt.Sprintf("the journal is damaged: %s at byte %d: %s. Nothing was changed. Restore the file from a backup, or start once with --accept-journal-damage: that puts the journal aside and goes on with the events that can be read",
 		e.File, e.Offset, e.Reason)
 }
 
@@ -179,13 +178,4 @@ func recordFollows(b []byte, block int) bool {
 		}
 	}
 	return false
-}
-
-// setAside copies the journal folder beside itself.
-func setAside(dir string) (string, error) {
-	aside := dir + "-damaged-" + time.Now().UTC().Format("20060102T150405Z")
-	if err := os.CopyFS(aside, os.DirFS(dir)); err != nil {
-		return "", fmt.Errorf("copy the damaged journal aside: %w", err)
-	}
-	return aside, nil
 }

@@ -20,6 +20,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"math"
 	"os"
 	"path/filepath"
 	"sync"
@@ -62,7 +63,7 @@ type Config struct {
 	MaxBytes int64
 	// MinFree is how much room must stay free on the disk, in bytes.
 	MinFree int64
-	// AcceptDamage opens a damaged journal after copying it aside, see Open.
+	// AcceptDamage opens a damaged journal after putting it aside, see Open.
 	AcceptDamage bool
 	Logger       *slog.Logger
 	Registerer   prometheus.Registerer
@@ -84,6 +85,7 @@ type Journal struct {
 	closing sync.Once
 	last    atomic.Uint64 // sequence of the last acknowledged batch
 	failed  atomic.Pointer[error]
+	full    atomic.Pointer[error] // set while the size limit is reached
 	space   spaceGuard
 	mark    *markFile
 	metrics metrics
@@ -103,8 +105,8 @@ type appendCall struct {
 
 // Open starts the journal in cfg.Dir. A journal that is damaged other than by
 // a write cut off in a crash is refused with a [*DamageError], before anything
-// touches it; with AcceptDamage it is first copied aside and then opened with
-// what can be read.
+// touches it; with AcceptDamage it is put aside and rebuilt from what can be
+// read (see rebuild).
 func Open(ctx context.Context, cfg Config) (*Journal, error) {
 	if cfg.FreeSpace == nil {
 		cfg.FreeSpace = freeSpace
@@ -123,11 +125,13 @@ func Open(ctx context.Context, cfg Config) (*Journal, error) {
 		if !errors.As(err, &damage) || !cfg.AcceptDamage {
 			return nil, errors.Join(err, mark.close())
 		}
-		aside, err := setAside(cfg.Dir)
-		if err != nil {
-			return nil, errors.Join(err, mark.close())
+		cfg.Logger.Warn("rebuilding a damaged journal from what can be read", "damage", damage.Error())
+		if err := errors.Join(mark.close(), rebuild(ctx, cfg, acknowledged)); err != nil {
+			return nil, fmt.Errorf("rebuild the damaged journal: %w", err)
 		}
-		cfg.Logger.Warn("opening a damaged journal with what can be read", "damage", damage.Error(), "copy", aside)
+		if mark, _, err = openMark(filepath.Join(cfg.Dir, "acknowledged")); err != nil {
+			return nil, err
+		}
 	}
 	if torn.Bytes > 0 {
 		cfg.Logger.Info("the last write before the stop was cut off; it was never acknowledged", "file", torn.File, "bytes", torn.Bytes)
@@ -153,7 +157,9 @@ func (j *Journal) start(ctx context.Context, store string) error {
 	var err error
 	j.server, err = server.NewServer(&server.Options{
 		ServerName: "cairn", DontListen: true, JetStream: true, StoreDir: store, SyncAlways: true,
-		MaxPayload: maxPayload, JetStreamMaxStore: j.cfg.MaxBytes + j.cfg.MaxBytes/4 + 64<<20, JetStreamMaxMemory: 1 << 20,
+		// The limit is the stream's. The server's own would refuse a stream whose
+		// limit was higher before the configuration changed.
+		MaxPayload: maxPayload, JetStreamMaxStore: math.MaxInt64 / 2, JetStreamMaxMemory: 1 << 20,
 		NoSigs: true, DisableJetStreamBanner: true,
 	})
 	if err != nil {
@@ -243,6 +249,9 @@ func (j *Journal) Ready() error {
 		return ErrClosed
 	default:
 	}
+	if err := j.full.Load(); err != nil {
+		return *err
+	}
 	return j.space.check(0)
 }
 
@@ -312,7 +321,9 @@ func (j *Journal) commit(calls []*appendCall, size int) error {
 	switch {
 	case err == nil:
 	case errors.As(err, &api) && api.ErrorCode == jsMaximumBytes:
-		return fmt.Errorf("%w: it holds %d bytes, its limit: a sink is behind, see the metric cairn_journal_lag_batches", ErrFull, j.cfg.MaxBytes)
+		err = fmt.Errorf("%w: it holds %d bytes, its limit: a sink is behind, see the metric cairn_journal_lag_batches", ErrFull, j.cfg.MaxBytes)
+		j.full.Store(&err)
+		return err
 	default:
 		err = fmt.Errorf("%w: %w", ErrFailed, err)
 		j.failed.Store(&err)
@@ -382,6 +393,7 @@ func (j *Journal) Release(ctx context.Context, sink string, done uint64) error {
 		return fmt.Errorf("delete the journal's batches up to %d: %w", floor, err)
 	}
 	j.mu.trimmed = floor
+	j.full.Store(nil)
 	return nil
 }
 

@@ -184,6 +184,9 @@ func TestFullJournalRefusesAndRecovers(t *testing.T) {
 		if !errors.Is(err, ErrFull) || !strings.Contains(err.Error(), "its limit") {
 			t.Fatalf("a journal at its limit: %v", err)
 		}
+		if err := j.Ready(); !errors.Is(err, ErrFull) {
+			t.Errorf("Ready at the limit: %v", err)
+		}
 		if got := len(drain(t, j, 0)); got != kept {
 			t.Errorf("%d events are there, %d were acknowledged", got, kept)
 		}
@@ -249,12 +252,29 @@ func TestDamageIsNeverSilent(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			defer j.Close()
 			copies, _ := filepath.Glob(dir + "-damaged-*")
 			if len(copies) != 1 {
 				t.Fatalf("copies aside: %v", copies)
 			}
+			if kept, _ := os.ReadFile(blocks(t, copies[0])[0]); string(kept) != string(body) {
+				t.Error("the damaged journal was not kept as it was")
+			}
 			os.RemoveAll(copies[0])
+			if got := len(drain(t, j, 0)); got < 2 || got >= n || j.Last() != n {
+				t.Errorf("%d of %d events were rescued, the last batch is %d", got, n, j.Last())
+			}
+			// A sink that had kept everything goes on, and so does the next start.
+			if err := j.Check(t.Context(), n); err != nil {
+				t.Fatal(err)
+			}
+			mustAppend(t, j, "behind the damage")
+			if got := drain(t, j, n); len(got) != 1 {
+				t.Errorf("%d events behind the damage, want 1", len(got))
+			}
+			if err := j.Close(); err != nil {
+				t.Fatal(err)
+			}
+			mustOpen(t, dir, nil)
 		})
 	}
 	size := func(body []byte) int { return len(body) / n }

@@ -26,21 +26,40 @@ type Tap struct {
 	next     uint64
 }
 
-// Read opens a tap on the batches behind sequence after. It refuses when some
-// of them are not there any more: the reader's state is then older than what
-// it has released.
-func (j *Journal) Read(ctx context.Context, after uint64) (*Tap, error) {
+// Check tells whether the journal can be read behind sequence after. It cannot
+// when batches that the reader still needs are deleted already, nor when the
+// reader has kept batches that the journal never had: then one of the two is
+// from another time, as after restoring half of a backup. With AcceptDamage a
+// journal that ends too early goes on behind the reader instead.
+func (j *Journal) Check(ctx context.Context, after uint64) error {
 	info, err := j.stream.Info(ctx)
 	if err != nil {
-		return nil, fmt.Errorf("read the journal's state: %w", err)
+		return fmt.Errorf("read the journal's state: %w", err)
 	}
 	if info.State.FirstSeq > after+1 {
-		return nil, fmt.Errorf("the journal begins with batch %d, but batch %d was asked for: the data directory is older than its journal (restored from a backup?)",
+		return fmt.Errorf("the journal begins with batch %d, but batch %d was asked for: the data directory is older than its journal (restored from a backup?)",
 			info.State.FirstSeq, after+1)
 	}
-	if after > info.State.LastSeq {
-		return nil, fmt.Errorf("the journal ends with batch %d, but a sink has already kept batch %d: the journal is older than the rest of the data directory",
+	if after <= info.State.LastSeq {
+		return nil
+	}
+	if !j.cfg.AcceptDamage {
+		return fmt.Errorf("the journal ends with batch %d, but a sink has already kept batch %d: the journal is older than the rest of the data directory",
 			info.State.LastSeq, after)
+	}
+	// Every batch that is left was kept already; the numbers go on behind.
+	if err := j.stream.Purge(ctx, jetstream.WithPurgeSequence(after+1)); err != nil {
+		return fmt.Errorf("move the damaged journal on to batch %d: %w", after+1, err)
+	}
+	j.last.Store(after)
+	return nil
+}
+
+// Read opens a tap on the batches behind sequence after; see Check for when it
+// refuses.
+func (j *Journal) Read(ctx context.Context, after uint64) (*Tap, error) {
+	if err := j.Check(ctx, after); err != nil {
+		return nil, err
 	}
 	consumer, err := j.stream.OrderedConsumer(ctx, jetstream.OrderedConsumerConfig{
 		DeliverPolicy: jetstream.DeliverByStartSequencePolicy, OptStartSeq: after + 1,

@@ -203,7 +203,7 @@ func mergeRows(ctx context.Context, w *fileWriter, files []*dataFile) (moved [][
 		s := heads[0]
 		moved[s.nth][s.row] = at
 		digest.scope(s.head.AccountID, s.head.Region)
-		if err := w.add(s.head, digest.key(1, s.head.EventID)); err != nil {
+		if err := w.add(&s.head, digest.key(1, s.head.EventID)); err != nil {
 			return nil, err
 		}
 		switch err := s.next(); {

@@ -28,7 +28,7 @@ type historyRow struct {
 	AccessKeyID string `parquet:"accesskeyid,dict"`
 	ReadOnly    string `parquet:"readonly,dict"`
 	ErrorCode   string `parquet:"errorcode,dict"`
-	EventJSON   []byte `parquet:"eventjson,zstd"`
+	EventJSON   []byte `parquet:"eventjson"`
 }
 
 func rowOf(e *event.Envelope, p Position, raw []byte) historyRow {

@@ -11,17 +11,21 @@ import (
 // that fails is tried again: the events stay in memory and in the journal.
 func (h *History) flushLoop(ctx context.Context) error {
 	for m := range h.flushing {
+		last := false // one more attempt when Run ends, then no more
 		for wait := 250 * time.Millisecond; ; wait = min(2*wait, 30*time.Second) {
 			err := h.flush(ctx, m)
 			if err == nil {
 				break
+			}
+			if last {
+				return fmt.Errorf("the last %d events stay in the journal: %w", len(m.rows), err)
 			}
 			h.cfg.Logger.Error("writing the event history failed; trying again", "rows", len(m.rows), "in", wait, "error", err)
 			h.metrics.failures.WithLabelValues("flush").Inc()
 			select {
 			case <-time.After(wait):
 			case <-h.stop:
-				return fmt.Errorf("the last %d events stay in the journal: %w", len(m.rows), err)
+				last = true
 			}
 		}
 		h.idle <- struct{}{}

@@ -98,6 +98,11 @@ func OpenHistory(ctx context.Context, cfg HistoryConfig) (*History, error) {
 	if err != nil {
 		return nil, fmt.Errorf("read the history's manifest: %w", err)
 	}
+	// Before anything is removed: files that the manifest does not name are
+	// leftovers only if manifest and journal belong together.
+	if err := cfg.Journal.Check(ctx, committed); err != nil {
+		return nil, fmt.Errorf("event history: %w", err)
+	}
 	if err := removeStrays(cfg.Dir, metas); err != nil {
 		return nil, fmt.Errorf("remove what the last stop left unfinished: %w", err)
 	}
@@ -201,7 +206,7 @@ func (h *History) apply(b journal.Batch) error {
 		m.keys = append(m.keys, r.keys...)
 		r.row.keysEnd = uint32(len(m.keys))
 		m.rows = append(m.rows, r.row)
-		m.bytes += len(r.row.raw)
+		m.bytes += len(r.row.row.EventJSON)
 	}
 	if m.since.IsZero() {
 		m.since = h.cfg.Now()
@@ -249,7 +254,7 @@ func (h *History) prepare(b journal.Batch) ([]prepared, error) {
 		}
 		fresh[env.EventID] = true
 		p := Position{Time: env.EventTime.Unix(), Ordinal: b.Sequence<<20 | uint64(i)}
-		rows = append(rows, prepared{keys: keys[first:len(keys):len(keys)], row: memRow{Position: p, backfill: p.Time+retention <= taken, taken: taken, raw: raw}})
+		rows = append(rows, prepared{keys: keys[first:len(keys):len(keys)], row: memRow{Position: p, backfill: p.Time+retention <= taken, taken: taken, row: rowOf(&env, p, raw)}})
 	}
 	return rows, nil
 }

@@ -375,6 +375,11 @@ func TestDamagedFilesAreRefused(t *testing.T) {
 	h := newHouse(t, nil)
 	h.append(records(100, synth.Config{Start: time.Now().Add(-time.Hour)})...)
 	h.stop()
+	log := slog.New(slog.DiscardHandler)
+	j, err := journal.Open(t.Context(), journal.Config{Dir: filepath.Join(h.dir, "journal"), MaxBytes: 1 << 30, Logger: log})
+	if err != nil {
+		t.Fatal(err)
+	}
 	paths, _ := filepath.Glob(filepath.Join(h.dir, "history", "*"))
 	for _, path := range paths {
 		body, err := os.ReadFile(path)
@@ -388,7 +393,7 @@ func TestDamagedFilesAreRefused(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if _, err = OpenHistory(t.Context(), HistoryConfig{Dir: filepath.Join(h.dir, "history"), Store: db}); err == nil {
+		if _, err = OpenHistory(t.Context(), HistoryConfig{Dir: filepath.Join(h.dir, "history"), Store: db, Journal: j, Logger: log}); err == nil {
 			t.Errorf("%s cut short was opened", filepath.Base(path))
 		}
 		if err := db.Close(); err != nil {
@@ -398,8 +403,50 @@ func TestDamagedFilesAreRefused(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
+	if err := j.Close(); err != nil {
+		t.Fatal(err)
+	}
 	h.start()
 	if got := len(h.all(LookupQuery{})); got != 100 {
 		t.Errorf("%d events, want 100", got)
+	}
+}
+
+// TestLostStoreIsRefused: without its manifest the history's files would all
+// look like leftovers. They must survive.
+func TestLostStoreIsRefused(t *testing.T) {
+	h := newHouse(t, nil)
+	h.append(records(100, synth.Config{Start: time.Now().Add(-time.Hour)})...)
+	h.stop()
+	state := filepath.Join(h.dir, "state.db")
+	if err := os.Rename(state, state+".lost"); err != nil {
+		t.Fatal(err)
+	}
+	db, err := store.Open(t.Context(), state)
+	if err != nil {
+		t.Fatal(err)
+	}
+	log := slog.New(slog.DiscardHandler)
+	j, err := journal.Open(t.Context(), journal.Config{Dir: filepath.Join(h.dir, "journal"), MaxBytes: 1 << 30, Logger: log})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := OpenHistory(t.Context(), HistoryConfig{Dir: filepath.Join(h.dir, "history"), Store: db, Journal: j, Logger: log}); err == nil {
+		t.Error("a history without its manifest was opened")
+	}
+	for _, c := range []interface{ Close() error }{j, db} {
+		if err := c.Close(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, name := range []string{state, state + "-wal", state + "-shm"} {
+		os.Remove(name)
+	}
+	if err := os.Rename(state+".lost", state); err != nil {
+		t.Fatal(err)
+	}
+	h.start()
+	if got := len(h.all(LookupQuery{})); got != 100 {
+		t.Errorf("%d events after the store came back, want 100", got)
 	}
 }

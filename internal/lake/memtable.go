@@ -5,8 +5,6 @@ import (
 	"container/heap"
 	"slices"
 	"time"
-
-	"github.com/cairntrail/cairn/internal/event"
 )
 
 // memtable holds the events that are not in a data file yet. The journal is
@@ -26,7 +24,7 @@ type memRow struct {
 	keysEnd  uint32 // the row's keys end here; they begin where the row before ends
 	backfill bool
 	taken    int64 // when the journal took it, in Unix seconds
-	raw      []byte
+	row      historyRow
 }
 
 func newMemtable() *memtable { return &memtable{ids: make(map[uint64]int32)} }
@@ -117,7 +115,7 @@ func (c *memCursor) head() (Position, bool) {
 	return c.view.rows[c.rows[0]].Position, true
 }
 
-func (c *memCursor) raw() ([]byte, error) { return c.view.rows[c.rows[0]].raw, nil }
+func (c *memCursor) raw() ([]byte, error) { return c.view.rows[c.rows[0]].row.EventJSON, nil }
 func (c *memCursor) next()                { c.rows = c.rows[1:] }
 
 // rowHeap keeps the oldest of the rows found so far on top.
@@ -176,12 +174,8 @@ func (m *memtable) writeFile(dir string, rows []int32, expires int64) (fileMeta,
 	pairs := make([]indexPair, 0, len(rows)*12)
 	for at, i := range rows {
 		r := &m.rows[i]
-		env, err := event.Parse(r.raw)
-		if err != nil {
-			panic("BUG: a record in the history does not parse: " + err.Error())
-		}
 		keys := m.keysOf(int(i))
-		if err := w.add(rowOf(&env, r.Position, r.raw), keys[0]); err != nil {
+		if err := w.add(&r.row, keys[0]); err != nil {
 			return fileMeta{}, err
 		}
 		for _, k := range keys {

@@ -63,7 +63,7 @@ func (h *History) inMemory(s *snapshot, id uint64) []byte {
 	defer h.mu.RUnlock()
 	for _, t := range s.tables {
 		if i, ok := t.table.ids[id]; ok {
-			return t.table.rows[i].raw
+			return t.table.rows[i].row.EventJSON
 		}
 	}
 	return nil

@@ -35,9 +35,9 @@ func createDataFile(dir string, rows int) (*fileWriter, error) {
 }
 
 // add adds the next row, ascending by position; id is the key of its eventID.
-func (w *fileWriter) add(row historyRow, id uint64) error {
+func (w *fileWriter) add(row *historyRow, id uint64) error {
 	w.index.row(Position{Time: row.EventTime / 1e6, Ordinal: row.Ordinal}, id)
-	w.batch = append(w.batch, row)
+	w.batch = append(w.batch, *row)
 	if len(w.batch) < cap(w.batch) {
 		return nil
 	}
