@@ -21,6 +21,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"runtime/debug"
 	"sync"
 	"time"
 
@@ -58,12 +59,25 @@ func (Runner) Start(ctx context.Context, cfg config.Config, log io.Writer) (*App
 	a := &App{cfg: cfg, log: newLogger(cfg, log), registry: prometheus.NewRegistry(), ended: make(chan struct{}), failed: make(chan error, 4)}
 	a.registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	begun := time.Now()
+	limitMemory()
 	if err := a.start(context.WithoutCancel(ctx)); err != nil {
 		return nil, errors.Join(err, a.unwind(context.WithoutCancel(ctx)))
 	}
 	a.log.Info("cairn is ready", "api", a.APIURL(), "admin", a.AdminURL(), "data", cfg.DataDir, "credentials", a.CredentialsFile(), "took", time.Since(begun).Round(time.Millisecond))
 	go a.supervise()
 	return a, nil
+}
+
+// softMemory is where the garbage collector begins to work harder: the two
+// memtables of the event history and a merge hold about half of it, and a heap
+// that may double would take twice that.
+const softMemory = 1 << 30
+
+// limitMemory sets the soft limit unless the operator did (GOMEMLIMIT).
+func limitMemory() {
+	if os.Getenv("GOMEMLIMIT") == "" {
+		debug.SetMemoryLimit(softMemory)
+	}
 }
 
 // App is a running server.

@@ -70,7 +70,7 @@ func BenchmarkLookup(b *testing.B) {
 	}
 	h.settle()
 	b.Logf("filled %d events in %v", *benchRows, time.Since(filled).Round(time.Second))
-	if err := h.history.maintain(context.Background()); err != nil {
+	if err := h.history.maintain(context.Background(), false); err != nil {
 		b.Fatal(err)
 	}
 	bytes := int64(0)

@@ -26,11 +26,11 @@ const (
 
 // maintainLoop merges small files and drops expired ones.
 func (h *History) maintainLoop(ctx context.Context) error {
-	tick := time.NewTicker(time.Minute)
+	tick := time.NewTicker(maintainEvery)
 	defer tick.Stop()
 	for {
-		if err := h.maintain(ctx); err != nil && ctx.Err() == nil {
-			h.cfg.Logger.Error("maintaining the event history failed; trying again in a minute", "error", err)
+		if err := h.maintain(ctx, h.busy()); err != nil && ctx.Err() == nil {
+			h.cfg.Logger.Error("maintaining the event history failed; it is tried again", "in", maintainEvery, "error", err)
 			h.metrics.failures.WithLabelValues("maintain").Inc()
 		}
 		select {
@@ -42,11 +42,28 @@ func (h *History) maintainLoop(ctx context.Context) error {
 	}
 }
 
-// maintain drops what expired and merges until there is nothing to merge.
-func (h *History) maintain(ctx context.Context) error {
+const (
+	maintainEvery = 10 * time.Second
+	// maxFilesBusy is how many files there may be while merging waits for a
+	// flood of events to end. Each costs a lookup about a microsecond.
+	maxFilesBusy = 64
+)
+
+// busy tells whether events come so fast that merging should wait: memtables
+// fill up by their size. Merging would then take from the same two things that
+// the flood needs, processors and memory, for something that can be done later.
+func (h *History) busy() bool {
+	h.mu.RLock()
+	defer h.mu.RUnlock()
+	return len(h.mu.files) < maxFilesBusy && h.cfg.Now().Sub(h.mu.flooded) < maintainEvery
+}
+
+// maintain drops what expired and, unless that has to wait, merges until there
+// is nothing to merge.
+func (h *History) maintain(ctx context.Context, busy bool) error {
 	h.maintaining.Lock()
 	defer h.maintaining.Unlock()
-	if err := h.expire(ctx); err != nil {
+	if err := h.expire(ctx); err != nil || busy {
 		return err
 	}
 	for {

@@ -79,6 +79,7 @@ type History struct {
 		files   []*dataFile // descending by meta.Max; the slice is never changed in place
 		applied uint64      // the last journal batch that lookups see
 		waiters []waiter
+		flooded time.Time // when a memtable was last full before its time
 	}
 }
 
@@ -280,6 +281,9 @@ func (h *History) seal(ctx context.Context) {
 	m := h.mu.active
 	h.mu.sealed, h.mu.active = m, newMemtable()
 	h.mu.active.last = m.last
+	if len(m.rows) >= h.cfg.FlushRows || m.bytes >= h.cfg.FlushBytes {
+		h.mu.flooded = h.cfg.Now()
+	}
 	h.mu.Unlock()
 	h.flushing <- m
 }

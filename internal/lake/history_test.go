@@ -224,7 +224,7 @@ func TestLookupAgainstModel(t *testing.T) {
 			check(n / 2)
 		}
 	}
-	if err := h.history.maintain(t.Context()); err != nil {
+	if err := h.history.maintain(t.Context(), false); err != nil {
 		t.Fatal(err)
 	}
 	check(n)
@@ -309,7 +309,7 @@ func TestRetention(t *testing.T) {
 			at := func(d time.Duration, want ...string) {
 				t.Helper()
 				h.now.Store(start.Add(d).Unix())
-				if err := h.history.maintain(t.Context()); err != nil {
+				if err := h.history.maintain(t.Context(), false); err != nil {
 					t.Fatal(err)
 				}
 				if got := ids(h.all(LookupQuery{})); !slices.Equal(got, want) {
