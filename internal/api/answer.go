@@ -166,10 +166,15 @@ func (s *Server) record(x *exchange, failed public) error {
 	if x.op != nil {
 		call.ReadOnly = x.op.readOnly
 	}
+	if failed.code == CodeAccessDenied {
+		// Records say AccessDenied for services of every protocol, as those of
+		// AWS's JSON services (Cost Explorer, Organizations) do.
+		call.ErrorCode = errorTable[CodeAccessDenied].query
+	}
 	if failed.code != "" {
 		call.ErrorMessage = failed.message
 		call.Resources = nil
-		if failed.code == errorTable[CodeAccessDenied].query && x.op != nil && x.op.bareDenial {
+		if call.ErrorCode == errorTable[CodeAccessDenied].query && x.op != nil && x.op.bareDenial {
 			call.RequestParameters = nil
 		}
 	} else {

@@ -152,7 +152,7 @@ func TestSDKSTS(t *testing.T) {
 	}
 	_, err = trailClient(url, session).LookupEvents(ctx, &cloudtrail.LookupEventsInput{})
 	wantCode(t, err, "AccessDeniedException")
-	if r := h.last(t); r.ErrorCode != "AccessDeniedException" || r.Caller.Session == nil ||
+	if r := h.last(t); r.ErrorCode != "AccessDenied" || r.Caller.Session == nil ||
 		r.ErrorMessage != "User: arn:aws:sts::111122223333:assumed-role/reader/session is not authorized to perform: cloudtrail:LookupEvents because no identity-based policy allows the cloudtrail:LookupEvents action" {
 		t.Errorf("recorded %+v", r)
 	}

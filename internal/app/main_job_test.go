@@ -271,7 +271,7 @@ func TestOwnCallsAreRecorded(t *testing.T) {
 		t.Errorf("record %+v", bySession)
 	}
 	denied := one(admin.lookup(by(types.LookupAttributeKeyUsername, "mallory")), func(r rec) bool { return true })
-	if denied.ErrorCode != "AccessDenied" && denied.ErrorCode != "AccessDeniedException" {
+	if denied.ErrorCode != "AccessDenied" {
 		t.Errorf("record %+v", denied)
 	}
 	contains(t, denied.ErrorMessage, "user/mallory is not authorized to perform: cloudtrail:LookupEvents")

@@ -115,7 +115,7 @@ func OpenHistory(ctx context.Context, cfg HistoryConfig) (*History, error) {
 		h.mu.files = append(h.mu.files, f)
 	}
 	sortFiles(h.mu.files)
-	h.mu.active = newMemtable()
+	h.mu.active = newMemtable(0)
 	h.mu.active.last = committed
 	h.mu.applied = committed
 	h.metrics = newHistoryMetrics(cfg.Registerer, h)
@@ -279,7 +279,7 @@ func (h *History) seal(ctx context.Context) {
 	}
 	h.mu.Lock()
 	m := h.mu.active
-	h.mu.sealed, h.mu.active = m, newMemtable()
+	h.mu.sealed, h.mu.active = m, newMemtable(len(m.rows))
 	h.mu.active.last = m.last
 	if len(m.rows) >= h.cfg.FlushRows || m.bytes >= h.cfg.FlushBytes {
 		h.mu.flooded = h.cfg.Now()

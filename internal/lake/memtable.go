@@ -27,7 +27,10 @@ type memRow struct {
 	row      historyRow
 }
 
-func newMemtable() *memtable { return &memtable{ids: make(map[uint64]int32)} }
+// newMemtable makes a memtable with room for as many rows as are expected.
+func newMemtable(rows int) *memtable {
+	return &memtable{ids: make(map[uint64]int32, rows), rows: make([]memRow, 0, rows), keys: make([]uint64, 0, 10*rows)}
+}
 
 func (m *memtable) keysOf(i int) []uint64 {
 	start := uint32(0)
