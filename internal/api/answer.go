@@ -9,6 +9,7 @@ import (
 	"sync"
 
 	"github.com/cairntrail/cairn/internal/api/wire"
+	"github.com/cairntrail/cairn/internal/event"
 	"github.com/cairntrail/cairn/internal/recorder"
 )
 
@@ -95,9 +96,9 @@ func (s *Server) renderOutput(x *exchange, body []byte, out wire.Encoder) (_ []b
 // renderError renders an error in the form of the protocol.
 func renderError(body []byte, x *exchange, p public) []byte {
 	if x.protocol != wire.Query {
-		body = wire.AppendString(append(body, `{"__type":`...), p.code)
+		body = event.AppendString(append(body, `{"__type":`...), p.code)
 		if p.message != "" {
-			body = wire.AppendString(append(body, `,"message":`...), p.message)
+			body = event.AppendString(append(body, `,"message":`...), p.message)
 		}
 		return append(body, '}')
 	}

@@ -46,7 +46,7 @@ func (a *App) handler() (http.Handler, error) {
 		return nil, err
 	}
 	ingester := intake.NewIngester(a.journal, func() intake.Known { return a.history.View() }, accounts{a}, a.cfg.IngestConcurrency)
-	server.Stream(api.Stream{Path: ingestPath, Operation: "IngestEvents", Run: a.ingest(ingester)})
+	server.Stream(api.Stream{Path: intake.Path, Operation: intake.Operation, Run: a.ingest(ingester)})
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { fmt.Fprintln(w, "ok") })
 	mux.HandleFunc("GET /readyz", func(w http.ResponseWriter, _ *http.Request) {
@@ -56,7 +56,7 @@ func (a *App) handler() (http.Handler, error) {
 		}
 		fmt.Fprintln(w, "ready")
 	})
-	mux.HandleFunc(ingestPath, func(w http.ResponseWriter, r *http.Request) {
+	mux.HandleFunc(intake.Path, func(w http.ResponseWriter, r *http.Request) {
 		// Streams may take as long as they like; their number is bounded.
 		if err := http.NewResponseController(w).SetReadDeadline(time.Time{}); err != nil {
 			a.log.Warn("an ingest keeps its time limit", "error", err)
@@ -77,8 +77,6 @@ func (a *App) record(ctx context.Context, call recorder.Call) error {
 	}
 	return nil
 }
-
-const ingestPath = "/cairn/v1/ingest"
 
 // ingest serves the stream operation IngestEvents. As with the rest of the
 // administration, only principals of the first account reach other accounts.

@@ -8,7 +8,7 @@ import (
 	"strings"
 
 	"github.com/cairntrail/cairn/internal/api/cairnapi"
-	"github.com/cairntrail/cairn/internal/api/wire"
+	"github.com/cairntrail/cairn/internal/event"
 )
 
 // withPolicies are the policies of a new user or role.
@@ -177,7 +177,7 @@ func (c *principalDeleteCmd) Run(ctx context.Context, sh *shell) error {
 func trustPolicy(arns []string) string {
 	quoted := make([]string, len(arns))
 	for i, a := range arns {
-		quoted[i] = string(wire.AppendString(nil, a))
+		quoted[i] = string(event.AppendString(nil, a))
 	}
 	return `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"AWS":[` + strings.Join(quoted, ",") + `]},"Action":"sts:AssumeRole"}]}`
 }

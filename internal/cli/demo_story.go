@@ -20,6 +20,7 @@ import (
 	"github.com/cairntrail/cairn/internal/api/cairnapi"
 	"github.com/cairntrail/cairn/internal/config"
 	"github.com/cairntrail/cairn/internal/identity"
+	"github.com/cairntrail/cairn/internal/intake"
 )
 
 // story is what the demo does with its server.
@@ -248,7 +249,7 @@ func (s *story) history(ctx context.Context) error {
 		_, err := eachEvent(ctx, s.admin.trail(), &cloudtrail.LookupEventsInput{StartTime: &s.began}, 0, func(e *types.Event) error {
 			d := detail(e)
 			refused[strings.TrimSuffix(d.ErrorCode, "Exception")] = true
-			loaded = loaded || text(e.EventName) == ingestOperation
+			loaded = loaded || text(e.EventName) == intake.Operation
 			if !(text(e.EventName) == "LookupEvents" && who(e, &d) == identity.AdminUser) {
 				events = append(events, *e)
 			}

@@ -15,17 +15,9 @@ import (
 	"strconv"
 	"sync/atomic"
 	"time"
+
+	"github.com/cairntrail/cairn/internal/intake"
 )
-
-// ingestPath is the endpoint that takes log files.
-const ingestPath = "/cairn/v1/ingest"
-
-// ingestOperation is its name in the records of those calls.
-const ingestOperation = "IngestEvents"
-
-// maxSigned is the largest file that is read into memory, so that the signature
-// covers it; larger ones are streamed and their signature leaves the body out.
-const maxSigned = 64 << 20
 
 // The back-off of a server that is busy: it begins at the first pause, doubles
 // up to the longest, and ends when patience is over.
@@ -37,28 +29,6 @@ const (
 
 // errAllFiles marks failures that the next file would have too.
 var errAllFiles = errors.New("no file can be sent")
-
-// ingestAnswer is the server's answer to a file.
-type ingestAnswer struct {
-	Records    int64       `json:"records"`
-	Accepted   int64       `json:"accepted"`
-	Duplicates int64       `json:"duplicates"`
-	Rejected   int64       `json:"rejected"`
-	Rejections []rejection `json:"rejections"`
-	// RejectionsCut is how many more were rejected than are listed.
-	RejectionsCut int64 `json:"rejectionsCut"`
-	// Accounts are those that were created.
-	Accounts []string `json:"accounts"`
-	// Incomplete says why the rest of the file could not be read.
-	Incomplete string `json:"incomplete"`
-}
-
-// rejection is a record that the server did not take.
-type rejection struct {
-	Record int64  `json:"record"`
-	Offset int64  `json:"offset"`
-	Reason string `json:"reason"`
-}
 
 // sender sends files to the server. It is safe for concurrent use.
 type sender struct {
@@ -81,8 +51,8 @@ func newSender(c *caller, t *tally, parallel int, createAccounts bool) *sender {
 	// A server that refuses a large file says so before all of it is sent.
 	transport.ExpectContinueTimeout = 2 * time.Second
 	return &sender{
-		caller: c, tally: t, wait: pause, now: time.Now, maxSigned: maxSigned,
-		url:    c.endpoint + ingestPath + "?create-accounts=" + strconv.FormatBool(createAccounts),
+		caller: c, tally: t, wait: pause, now: time.Now, maxSigned: intake.MaxSigned,
+		url:    c.endpoint + intake.Path + "?create-accounts=" + strconv.FormatBool(createAccounts),
 		client: &http.Client{Transport: transport},
 	}
 }
@@ -101,7 +71,7 @@ func pause(ctx context.Context, d time.Duration) error {
 
 // send sends a file, again while the server is busy. An error that wraps
 // errAllFiles concerns the server or the caller; any other concerns the file.
-func (s *sender) send(ctx context.Context, f logFile) (*ingestAnswer, error) {
+func (s *sender) send(ctx context.Context, f logFile) (*intake.Summary, error) {
 	began := s.now()
 	for next := firstPause; ; next = min(2*next, longestPause) {
 		answer, err := s.attempt(ctx, f)
@@ -154,7 +124,7 @@ type fileError struct{ error }
 func (e *fileError) Unwrap() error { return e.error }
 
 // attempt sends a file once.
-func (s *sender) attempt(ctx context.Context, f logFile) (*ingestAnswer, error) {
+func (s *sender) attempt(ctx context.Context, f logFile) (*intake.Summary, error) {
 	file, size, err := f.source.open(ctx, f.name)
 	if err != nil {
 		return nil, &fileError{err}
@@ -209,7 +179,7 @@ func (s *sender) attempt(ctx context.Context, f logFile) (*ingestAnswer, error) 
 }
 
 // exchange makes the request and reads the answer.
-func (s *sender) exchange(r *http.Request) (*ingestAnswer, error) {
+func (s *sender) exchange(r *http.Request) (*intake.Summary, error) {
 	response, err := s.client.Do(r)
 	if err != nil {
 		return nil, err
@@ -219,7 +189,7 @@ func (s *sender) exchange(r *http.Request) (*ingestAnswer, error) {
 	if err != nil {
 		return nil, err
 	}
-	answer := &ingestAnswer{}
+	answer := &intake.Summary{}
 	if err := json.Unmarshal(data, answer); err != nil {
 		return nil, fmt.Errorf("the server's answer cannot be read: %w", err)
 	}

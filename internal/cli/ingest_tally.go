@@ -12,6 +12,8 @@ import (
 	"time"
 
 	"github.com/dustin/go-humanize"
+
+	"github.com/cairntrail/cairn/internal/intake"
 )
 
 // maxListed is how many rejections and failures the JSON summary holds.
@@ -61,7 +63,7 @@ type listedFailure struct {
 
 type listedRejection struct {
 	File string `json:"file"`
-	rejection
+	intake.Rejection
 }
 
 // found counts a file to send.
@@ -71,16 +73,16 @@ func (t *tally) found(size int64) {
 }
 
 // answered counts the answer to a file, and gives the lines to report.
-func (t *tally) answered(name string, a *ingestAnswer) (lines []string) {
+func (t *tally) answered(name string, a *intake.Summary) (lines []string) {
 	t.filesDone.Add(1)
-	t.records.Add(a.Records)
+	t.records.Add(int64(a.Records))
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	m := &t.mu.ingestSummary
-	m.Records += a.Records
-	m.Accepted += a.Accepted
-	m.Duplicates += a.Duplicates
-	m.Rejected += a.Rejected
+	m.Records += int64(a.Records)
+	m.Accepted += int64(a.Accepted)
+	m.Duplicates += int64(a.Duplicates)
+	m.Rejected += int64(a.Rejected)
 	for _, account := range a.Accounts {
 		if i, known := slices.BinarySearch(m.Accounts, account); !known {
 			m.Accounts = slices.Insert(m.Accounts, i, account)
@@ -95,8 +97,8 @@ func (t *tally) answered(name string, a *ingestAnswer) (lines []string) {
 		}
 	}
 	if a.RejectionsCut > 0 {
-		m.RejectionsNotListed += a.RejectionsCut
-		lines = append(lines, fmt.Sprintf("%s: %s more rejected, which the server did not list", clean(name), plural(a.RejectionsCut, "record")))
+		m.RejectionsNotListed += int64(a.RejectionsCut)
+		lines = append(lines, fmt.Sprintf("%s: %s more rejected, which the server did not list", clean(name), plural(int64(a.RejectionsCut), "record")))
 	}
 	if a.Incomplete == "" {
 		m.FilesSent++

@@ -23,6 +23,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/credentials"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
+
+	"github.com/cairntrail/cairn/internal/intake"
 )
 
 // intakeServer takes files. Its answer function sees each one's body; nil
@@ -50,7 +52,7 @@ func newIntakeServer(t *testing.T) *intakeServer {
 		if auth := r.Header.Get("Authorization"); !strings.Contains(auth, "/cairn/aws4_request") || !strings.Contains(auth, "x-amz-content-sha256") {
 			t.Errorf("authorization %s", auth)
 		}
-		if r.URL.Path != ingestPath || r.Method != http.MethodPost {
+		if r.URL.Path != intake.Path || r.Method != http.MethodPost {
 			t.Errorf("%s %s", r.Method, r.URL)
 		}
 		s.mu.Lock()

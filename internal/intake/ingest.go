@@ -22,6 +22,13 @@ import (
 	"github.com/cairntrail/cairn/internal/event"
 )
 
+// Path and Operation are where a server takes streams, and what it records
+// those calls as.
+const (
+	Path      = "/cairn/v1/ingest"
+	Operation = "IngestEvents"
+)
+
 const (
 	// chunkBytes is how many bytes of records go to the journal at once.
 	chunkBytes = 1 << 20

@@ -3,6 +3,8 @@ package recorder
 import (
 	"encoding/json"
 	"time"
+
+	"github.com/cairntrail/cairn/internal/event"
 )
 
 // object writes JSON objects member by member. Records are made on the path of
@@ -33,7 +35,7 @@ func (o *object) member(name string) {
 
 func (o *object) text(name, value string) {
 	o.member(name)
-	o.b = appendText(o.b, value)
+	o.b = event.AppendString(o.b, value)
 }
 
 // some writes a member unless its value is empty.
@@ -65,34 +67,4 @@ func (o *object) raw(name string, value json.RawMessage) {
 func (o *object) time(name string, t time.Time) {
 	o.member(name)
 	o.b = append(t.UTC().AppendFormat(append(o.b, '"'), "2006-01-02T15:04:05Z"), '"')
-}
-
-const hexDigits = "0123456789abcdef"
-
-// appendText writes a string of valid UTF-8, escaping only what JSON demands:
-// CloudTrail writes <, > and & as they are.
-func appendText(b []byte, s string) []byte {
-	b = append(b, '"')
-	from := 0
-	for i := 0; i < len(s); i++ {
-		c := s[i]
-		if c >= 0x20 && c != '"' && c != '\\' {
-			continue
-		}
-		b = append(b, s[from:i]...)
-		from = i + 1
-		switch c {
-		case '"', '\\':
-			b = append(b, '\\', c)
-		case '\n':
-			b = append(b, '\\', 'n')
-		case '\r':
-			b = append(b, '\\', 'r')
-		case '\t':
-			b = append(b, '\\', 't')
-		default:
-			b = append(b, '\\', 'u', '0', '0', hexDigits[c>>4], hexDigits[c&15])
-		}
-	}
-	return append(append(b, s[from:]...), '"')
 }

@@ -3,6 +3,8 @@ package wire
 import (
 	"strconv"
 	"time"
+
+	"github.com/cairntrail/cairn/internal/event"
 )
 
 // Hidden stands in records for the value of a sensitive member.
@@ -31,7 +33,7 @@ func AppendRecord(dst []byte, shape *Shape, v *Value) []byte {
 
 func appendRecord(dst []byte, shape *Shape, v *Value) []byte {
 	if shape.Sensitive {
-		return AppendString(dst, Hidden)
+		return event.AppendString(dst, Hidden)
 	}
 	switch shape.Kind {
 	case Structure:
@@ -46,7 +48,7 @@ func appendRecord(dst []byte, shape *Shape, v *Value) []byte {
 				dst = append(dst, ',')
 			}
 			first = false
-			dst = append(AppendString(dst, m.RecordName), ':')
+			dst = append(event.AppendString(dst, m.RecordName), ':')
 			dst = appendRecord(dst, m.Shape, &v.Fields[i].Value)
 		}
 		return append(dst, '}')
@@ -65,12 +67,12 @@ func appendRecord(dst []byte, shape *Shape, v *Value) []byte {
 			if i > 0 {
 				dst = append(dst, ',')
 			}
-			dst = append(AppendString(dst, v.Fields[i].Name), ':')
+			dst = append(event.AppendString(dst, v.Fields[i].Name), ':')
 			dst = appendRecord(dst, shape.Elem, &v.Fields[i].Value)
 		}
 		return append(dst, '}')
 	case Timestamp:
-		return AppendString(dst, v.Time().Format(recordTime))
+		return event.AppendString(dst, v.Time().Format(recordTime))
 	}
 	return AppendJSON(dst, v)
 }
@@ -84,7 +86,7 @@ func AppendJSON(dst []byte, v *Value) []byte {
 	case NumberValue:
 		return append(dst, v.Text...)
 	case StringValue:
-		return AppendString(dst, v.Text)
+		return event.AppendString(dst, v.Text)
 	case ListValue:
 		dst = append(dst, '[')
 		for i := range v.Items {
@@ -100,42 +102,12 @@ func AppendJSON(dst []byte, v *Value) []byte {
 			if i > 0 {
 				dst = append(dst, ',')
 			}
-			dst = append(AppendString(dst, v.Fields[i].Name), ':')
+			dst = append(event.AppendString(dst, v.Fields[i].Name), ':')
 			dst = AppendJSON(dst, &v.Fields[i].Value)
 		}
 		return append(dst, '}')
 	}
 	return append(dst, "null"...)
-}
-
-const hexDigits = "0123456789abcdef"
-
-// AppendString renders a JSON string. Only what RFC 8259 demands is escaped,
-// so that a reader gets back every byte and the text stays short.
-func AppendString(dst []byte, s string) []byte {
-	dst = append(dst, '"')
-	start := 0
-	for i := 0; i < len(s); i++ {
-		c := s[i]
-		if c >= 0x20 && c != '"' && c != '\\' {
-			continue
-		}
-		dst = append(dst, s[start:i]...)
-		start = i + 1
-		switch c {
-		case '"', '\\':
-			dst = append(dst, '\\', c)
-		case '\n':
-			dst = append(dst, '\\', 'n')
-		case '\r':
-			dst = append(dst, '\\', 'r')
-		case '\t':
-			dst = append(dst, '\\', 't')
-		default:
-			dst = append(dst, '\\', 'u', '0', '0', hexDigits[c>>4], hexDigits[c&15])
-		}
-	}
-	return append(append(dst, s[start:]...), '"')
 }
 
 // AppendXML renders a tree as the XML of AWS query answers: members as
