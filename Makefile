@@ -7,6 +7,10 @@ BENCH     ?= .
 FUZZTIME  ?= 60s
 ROUNDS    ?= 200
 
+# Real CloudTrail log files, where there are some beside the checkout: the demo
+# loads them, and tests compare answers with them.
+export CAIRN_REAL_DATA ?= $(abspath $(wildcard ../shared/data/real))
+
 .DEFAULT_GOAL := help
 .PHONY: help build demo test check fuzz bench crash generate fmt clean
 

@@ -37,7 +37,7 @@ func (h *History) maintainLoop(ctx context.Context) error {
 		case <-tick.C:
 		case <-h.changed:
 		case <-ctx.Done():
-			return ctx.Err()
+			return nil
 		}
 	}
 }
@@ -176,6 +176,10 @@ func (h *History) compact(ctx context.Context, files []*dataFile) error {
 func mergeFiles(ctx context.Context, dir string, files []*dataFile) (fileMeta, error) {
 	total, expires := 0, int64(0)
 	for _, f := range files {
+		// A damaged index must not become part of a sound one.
+		if err := f.idx.verify(); err != nil {
+			return fileMeta{}, fmt.Errorf("index of data file %s: %w", f.meta.Name, err)
+		}
 		total += f.meta.Rows
 		expires = max(expires, f.meta.Expires)
 	}

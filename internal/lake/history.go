@@ -69,6 +69,7 @@ type History struct {
 	idle     chan struct{} // holds a token while no memtable is being flushed
 	changed  chan struct{} // signals that files were added: compaction looks again
 	stop     chan struct{} // closed when Run begins to end
+	gone     chan struct{} // closed when the flusher has ended
 
 	maintaining sync.Mutex // held while files are merged or dropped
 
@@ -90,7 +91,7 @@ type waiter struct {
 
 // OpenHistory opens the history's files. Run must be called to fill it.
 func OpenHistory(ctx context.Context, cfg HistoryConfig) (*History, error) {
-	h := &History{cfg: cfg, manifest: newManifest(cfg.Store), flushing: make(chan *memtable), idle: make(chan struct{}, 1), changed: make(chan struct{}, 1), stop: make(chan struct{})}
+	h := &History{cfg: cfg, manifest: newManifest(cfg.Store), flushing: make(chan *memtable), idle: make(chan struct{}, 1), changed: make(chan struct{}, 1), stop: make(chan struct{}), gone: make(chan struct{})}
 	h.idle <- struct{}{}
 	if err := os.MkdirAll(cfg.Dir, 0o700); err != nil {
 		return nil, fmt.Errorf("create the history's folder: %w", err)
@@ -155,9 +156,12 @@ func (h *History) Run(ctx context.Context) error {
 		return nil
 	})
 	// The flusher outlives ctx: it ends when fill has handed over the last table.
-	g.Go(func() error { return h.flushLoop(context.WithoutCancel(ctx)) })
+	g.Go(func() error {
+		defer close(h.gone)
+		return h.flushLoop(context.WithoutCancel(ctx))
+	})
 	g.Go(func() error { return h.maintainLoop(ctx) })
-	if err := g.Wait(); err != nil && !errors.Is(err, context.Canceled) {
+	if err := g.Wait(); err != nil {
 		return fmt.Errorf("event history: %w", err)
 	}
 	return nil
@@ -172,7 +176,7 @@ func (h *History) fill(ctx context.Context, tap *journal.Tap) error {
 		switch {
 		case ctx.Err() != nil:
 			h.seal(context.WithoutCancel(ctx))
-			return ctx.Err()
+			return nil
 		case errors.Is(err, context.DeadlineExceeded):
 		case err != nil:
 			return err
@@ -274,6 +278,8 @@ func (h *History) seal(ctx context.Context) {
 	}
 	select {
 	case <-h.idle:
+	case <-h.gone:
+		return // the events stay in the journal
 	case <-ctx.Done():
 		return
 	}

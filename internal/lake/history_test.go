@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -368,6 +369,35 @@ func TestFlushTriesAgain(t *testing.T) {
 	h.start()
 	if got := len(h.all(LookupQuery{})); got != 60 {
 		t.Errorf("%d events after flushing recovered, want 60", got)
+	}
+}
+
+// TestStopOnABrokenDisk: a stop that cannot write says so, ends, and loses nothing.
+func TestStopOnABrokenDisk(t *testing.T) {
+	h := newHouse(t, func(c *HistoryConfig) { c.FlushRows = 50 })
+	dir := filepath.Join(h.dir, "history")
+	if err := os.Rename(dir, dir+".away"); err != nil {
+		t.Fatal(err)
+	}
+	recs := records(120, synth.Config{Start: time.Now().Add(-time.Hour)})
+	h.append(recs[:60]...) // on its way to a file
+	h.append(recs[60:70]...)
+	h.cancel()
+	h.cancel = nil
+	if err := <-h.ended; err == nil || !strings.Contains(err.Error(), "60 events stay in the journal") {
+		t.Errorf("ended with %v", err)
+	}
+	for _, c := range []interface{ Close() error }{h.history, h.journal, h.db} {
+		if err := c.Close(); err != nil {
+			t.Error(err)
+		}
+	}
+	if err := os.Rename(dir+".away", dir); err != nil {
+		t.Fatal(err)
+	}
+	h.start()
+	if got := len(h.all(LookupQuery{})); got != 70 {
+		t.Errorf("%d events after the disk came back, want 70", got)
 	}
 }
 
