@@ -34,7 +34,7 @@ type route struct {
 	// suffix has the segments after a greedy label.
 	suffix []string
 	// class has a character for each segment: '0' literal, '1' label, '2'
-	// greedy. The smaller class is the more specific path.
+	// greedy, and '9' for the end. The smaller class is the more specific path.
 	class string
 	// constants are the query parameters of the template.
 	constants []constant
@@ -83,7 +83,7 @@ func compileRoute(op *Operation) *route {
 			class = append(class, '0')
 		}
 	}
-	r.class = string(class)
+	r.class = string(append(class, '9'))
 	for _, part := range strings.Split(query, "&") {
 		if part != "" {
 			name, value, _ := strings.Cut(part, "=")
@@ -236,7 +236,9 @@ func (t *route) fits(q *routeRequest) (match, bool) {
 
 // better orders two matches of one request: all required members there, the
 // more specific path, more constants, fewer missing, more required, the one
-// that is hinted at, not deprecated, the same trailing slash, and then the name.
+// that is hinted at, not deprecated, the same trailing slash, the service with
+// the fuller model (Amazon Q in Connect and not Wisdom, whose paths it took
+// over), and then the name.
 func (m match) better(o match) bool {
 	a, b := m.route, o.route
 	switch {
@@ -256,6 +258,9 @@ func (m match) better(o match) bool {
 		return b.op.Deprecated
 	case m.slash != o.slash:
 		return m.slash
+	}
+	if n, o := a.op.Service.OperationCount, b.op.Service.OperationCount; n != o {
+		return n > o
 	}
 	return a.op.Name < b.op.Name
 }

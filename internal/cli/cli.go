@@ -66,12 +66,13 @@ type Running interface {
 
 // grammar is the command line.
 type grammar struct {
-	Serve   serveCmd   `cmd:"" help:"Run the server."`
-	Demo    demoCmd    `cmd:"" help:"Start a server, make some calls, and show who did what."`
-	Ingest  ingestCmd  `cmd:"" help:"Send CloudTrail log files from a folder or a bucket to a server."`
-	Lookup  lookupCmd  `cmd:"" help:"Look up events in the event history."`
-	Account accountCmd `cmd:"" help:"Manage accounts, users, roles and access keys."`
-	Version versionCmd `cmd:"" help:"Print the version."`
+	Serve    serveCmd    `cmd:"" help:"Run the server."`
+	Demo     demoCmd     `cmd:"" help:"Start a server, make some calls, and show who did what."`
+	Ingest   ingestCmd   `cmd:"" help:"Send CloudTrail log files from a folder or a bucket to a server."`
+	Lookup   lookupCmd   `cmd:"" help:"Look up events in the event history."`
+	Validate validateCmd `cmd:"" help:"Check a trail's log files against its chain of signed digests."`
+	Account  accountCmd  `cmd:"" help:"Manage accounts, users, roles and access keys."`
+	Version  versionCmd  `cmd:"" help:"Print the version."`
 }
 
 // shell is what commands have of the outside.

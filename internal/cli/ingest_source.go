@@ -53,11 +53,7 @@ func (c *ingestCmd) sources(ctx context.Context) ([]source, error) {
 			if err != nil {
 				return nil, err
 			}
-			client = s3.NewFromConfig(cfg, func(o *s3.Options) {
-				if c.S3Endpoint != "" {
-					o.BaseEndpoint, o.UsePathStyle = &c.S3Endpoint, true
-				}
-			})
+			client = newS3(cfg, c.S3Endpoint)
 		}
 		out = append(out, &bucketPrefix{client: client, bucket: bucket, prefix: prefix})
 	}

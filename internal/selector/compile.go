@@ -93,7 +93,7 @@ func (m *Matcher) add(label string, a AdvancedEventSelector) error {
 		t := newTest(fs)
 		switch {
 		case f == fieldCategory:
-			if category != "" || len(fs.Equals) != 1 {
+			if category != "" || valueCount(&fs) != 1 || len(fs.Equals) != 1 {
 				return errors.New("eventCategory does not equal exactly one value")
 			}
 			category = fs.Equals[0]
@@ -117,13 +117,18 @@ func (m *Matcher) add(label string, a AdvancedEventSelector) error {
 // meaningful tells whether there are values and none is empty, which events
 // that lack the field would hit.
 func meaningful(fs *FieldSelector) bool {
-	some := false
 	for _, o := range operators {
-		values := o.values(fs)
-		if slices.Contains(values, "") {
+		if slices.Contains(o.values(fs), "") {
 			return false
 		}
-		some = some || len(values) > 0
 	}
-	return some
+	return valueCount(fs) > 0
+}
+
+func valueCount(fs *FieldSelector) int {
+	n := 0
+	for _, o := range operators {
+		n += len(o.values(fs))
+	}
+	return n
 }

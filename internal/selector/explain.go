@@ -39,7 +39,7 @@ func (v *verdict) reason() string {
 	case v.field == fieldResourceType:
 		return "the event has no resource whose type " + v.test.wanted()
 	case v.got == "":
-		return fmt.Sprintf("the event has no %s, which %s", v.field, v.test.wanted())
+		return fmt.Sprintf("the event has no %s, and the selector wants one that %s", v.field, v.test.wanted())
 	}
 	return fmt.Sprintf("the event's %s is %s and not one that %s", v.field, quote(v.got), v.test.wanted())
 }

@@ -186,6 +186,9 @@ func (r *recordReader) resources() {
 		if res.ARN == "" {
 			res.ARN = prefix
 		}
+		if r.event.Resources == nil {
+			r.event.Resources = make([]Resource, 0, 2)
+		}
 		if res != (Resource{}) {
 			r.event.Resources = append(r.event.Resources, res)
 		}

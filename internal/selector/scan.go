@@ -116,8 +116,15 @@ func (s *scan) str(into *string) {
 		*into = ""
 	case bytes.IndexByte(body, '\\') < 0:
 		*into = unsafe.String(&body[0], len(body))
-	case json.Unmarshal(s.b[start:s.i], into) != nil:
-		s.fail()
+	default:
+		// A variable of its own: into must not escape to the heap for the sake
+		// of the few strings that need this.
+		var decoded string
+		if json.Unmarshal(s.b[start:s.i], &decoded) != nil {
+			s.fail()
+			return
+		}
+		*into = decoded
 	}
 }
 
