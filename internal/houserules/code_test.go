@@ -14,8 +14,8 @@ import (
 // everything in it: what its inner packages import of each other is its own
 // affair.
 var floors = map[string]int{
-	"event": 1, "store": 1, "config": 1, "synth": 1, "houserules": 1,
-	"identity": 2, "journal": 2,
+	"event": 1, "store": 1, "config": 1, "synth": 1, "houserules": 1, "awsmodel": 1, "verify": 1,
+	"identity": 2, "journal": 2, "selector": 2,
 	"recorder": 3, "lake": 3,
 	"intake": 4,
 	"api":    6,
@@ -59,8 +59,8 @@ func TestFloors(t *testing.T) {
 		if !seen[r] {
 			t.Errorf("floors has the room %s, which has no Go files", r)
 		}
-		if r != "cmd" && !strings.Contains(architecture, "`internal/"+r+"`") {
-			t.Errorf("ARCHITECTURE.md does not name internal/%s", r)
+		if r != "cmd" && !strings.Contains(architecture, "`internal/"+r+"`") && !strings.Contains(architecture, "`"+r+"` (public)") {
+			t.Errorf("ARCHITECTURE.md does not name the room %s", r)
 		}
 	}
 }
