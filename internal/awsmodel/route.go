@@ -7,7 +7,8 @@ import (
 	"strings"
 )
 
-// Label is a part of a path that a template names, decoded.
+// Label is a part of a path that a template names, decoded. Name is the one in
+// the template, which is the WireName of a member of the input.
 type Label struct{ Name, Value string }
 
 // router finds the operations of one REST service by method and path. It is a

@@ -97,12 +97,15 @@ func (m *Matcher) add(label string, a AdvancedEventSelector) error {
 				return errors.New("eventCategory does not equal exactly one value")
 			}
 			category = fs.Equals[0]
-		case f == fieldResourceType && r.types == nil:
+		case f == fieldResourceType:
+			if r.types != nil || valueCount(&fs) != 1 || len(fs.Equals) != 1 {
+				return errors.New("resources.type does not equal exactly one value")
+			}
 			r.types = t
-		case f == fieldResourceARN && r.arn == nil:
+		case f == fieldResourceARN && r.arn != nil:
+			return errors.New("resources.ARN is there twice")
+		case f == fieldResourceARN:
 			r.arn = t
-		case f == fieldResourceType || f == fieldResourceARN:
-			return fmt.Errorf("%s is there twice", f)
 		default:
 			r.fields = append(r.fields, fieldTest{f, t})
 		}

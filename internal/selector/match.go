@@ -59,14 +59,9 @@ func (r *rule) anyType(e *Event) bool {
 	return false
 }
 
+// hasType compares the type with the one that Compile saw to.
 func (r *rule) hasType(res *Resource) bool {
-	if r.types == nil {
-		return true
-	}
-	if op, _ := r.types.excluded(res.Type); op != 0 {
-		return false
-	}
-	return !r.types.selects || r.types.selected(res.Type)
+	return r.types == nil || res.Type == r.types.from.Equals[0]
 }
 
 // checkARN looks at the ARNs of those resources that have the selector's type:

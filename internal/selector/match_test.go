@@ -269,6 +269,8 @@ func TestCompileRefuses(t *testing.T) {
 		"unknown field":      adv(category, FieldSelector{Field: "x", Equals: []string{"y"}}),
 		"no operator":        adv(category, FieldSelector{Field: "eventName"}),
 		"empty value":        adv(category, FieldSelector{Field: "eventName", Equals: []string{""}}),
+		"type list":          adv(category, FieldSelector{Field: "resources.type", Equals: []string{"a", "b"}}),
+		"type by prefix":     adv(category, FieldSelector{Field: "resources.type", StartsWith: []string{"a"}}),
 		"ARN twice":          adv(category, arn, arn),
 	} {
 		if _, err := Compile(s); err == nil {

@@ -152,8 +152,5 @@ func (s *EventSelector) UnmarshalJSON(data []byte) error {
 // MarshalJSON writes all four members, as CloudTrail echoes them.
 func (s EventSelector) MarshalJSON() ([]byte, error) {
 	type plain EventSelector
-	if s.ReadWriteType == "" {
-		s.ReadWriteType = All
-	}
 	return json.Marshal(plain(s.echoed()))
 }

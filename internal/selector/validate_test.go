@@ -171,6 +171,13 @@ func TestCheckUpdate(t *testing.T) {
 	}
 }
 
+func TestErrorText(t *testing.T) {
+	err := Selectors{}.Validate(Trail)
+	if !strings.HasPrefix(err.Error(), "InvalidEventSelectorsException: There are no event selectors.") {
+		t.Error(err)
+	}
+}
+
 // Tables agree with what the guide counts, and name their lines in order.
 func TestTables(t *testing.T) {
 	if n := len(ResourceTypes()); n != 124 || len(typeNamed) != n {

@@ -13,13 +13,18 @@ import (
 // hostile body from growing the stack.
 const MaxDepth = 200
 
+// MaxValues is how many values a request may hold. The largest inputs of the
+// service models have some thousands; a tree takes up to a hundred times the
+// memory of its text, so a hostile body of small values would cost 100 MB.
+const MaxValues = 50_000
+
 // ErrSyntax is wrapped by every error of [ParseJSON] and [ParseQuery].
 var ErrSyntax = errors.New("malformed request body")
 
 // ParseJSON reads one JSON text (RFC 8259) into a tree. An empty text is an
 // empty object, as AWS services read it. Invalid UTF-8, nesting deeper than
-// [MaxDepth] and anything behind the value are errors; repeated names are
-// kept, and the last one counts.
+// [MaxDepth], more than [MaxValues] and anything behind the value are errors;
+// repeated names are kept, and the last one counts.
 func ParseJSON(data []byte) (Value, error) {
 	if !utf8.Valid(data) {
 		return Value{}, fmt.Errorf("%w: invalid UTF-8", ErrSyntax)
@@ -42,8 +47,9 @@ func ParseJSON(data []byte) (Value, error) {
 
 // parser reads JSON by recursive descent; its depth is bounded by MaxDepth.
 type parser struct {
-	data []byte
-	at   int
+	data   []byte
+	at     int
+	values int
 }
 
 func (p *parser) fail(what string) error {
@@ -72,6 +78,9 @@ func (p *parser) peek() byte {
 func (p *parser) value(depth int) (Value, error) {
 	if depth > MaxDepth {
 		return Value{}, p.fail("nested too deeply")
+	}
+	if p.values++; p.values > MaxValues {
+		return Value{}, p.fail("too many values")
 	}
 	switch c := p.peek(); {
 	case c == '{':

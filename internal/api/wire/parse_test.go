@@ -51,6 +51,7 @@ func TestParseJSON(t *testing.T) {
 	bad(`"\x"`)
 	bad(`"\u12g4"`)
 	bad("\"\xff\"")
+	bad("[" + strings.Repeat("0,", MaxValues) + "0]")
 	bad(strings.Repeat("[", MaxDepth+2) + strings.Repeat("]", MaxDepth+2))
 	bad(strings.Repeat(`{"a":`, 1<<20))
 }

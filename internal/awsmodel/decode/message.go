@@ -1,0 +1,229 @@
+package decode
+
+import (
+	"fmt"
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/cairntrail/cairn/internal/awsmodel"
+)
+
+// Input reads the input of a call as recognition told it. A call whose
+// operation is missing is read as far as its protocol goes without a model. The
+// value is an Object, also with an error; it then has what was read.
+func Input(call awsmodel.Call, r *http.Request, body []byte, limits Limits) (Value, error) {
+	limits = limits.orDefault()
+	b := &budget{depth: limits.Depth, values: limits.Values}
+	var shape *awsmodel.Shape
+	if call.Operation != nil {
+		shape = call.Operation.Input
+	}
+	v := Value{Kind: Object}
+	query := url.Values{}
+	if r.URL != nil {
+		query = r.URL.Query()
+	}
+	switch call.Protocol {
+	case awsmodel.Query, awsmodel.EC2:
+		return queryInput(call.Protocol, r, body, shape, limits, b)
+	case awsmodel.RESTJSON, awsmodel.RESTXML:
+		if shape == nil {
+			return v, nil
+		}
+		v.Fields = append(uriFields(call.Labels, shape), queryFields(query, shape)...)
+		v.Fields = append(v.Fields, headerFields(r.Header, shape)...)
+	}
+	fields, err := readBody(call.Protocol, body, shape, "", limits, b)
+	v.Fields = append(v.Fields, fields...)
+	return v, err
+}
+
+// Output reads the answer to an operation: its output or, from status 300 on,
+// the error shape that code names, which may be "" or unknown. The value is an
+// Object, also with an error; it then has what was read.
+func Output(op *awsmodel.Operation, protocol awsmodel.Protocol, status int, header http.Header, body []byte, code string, limits Limits) (Value, error) {
+	limits = limits.orDefault()
+	b := &budget{depth: limits.Depth, values: limits.Values}
+	shape, wrapper := op.Output, op.ResultWrapper
+	if status >= 300 {
+		shape, wrapper = op.Error(code), "Error"
+	}
+	v := Value{Kind: Object}
+	if protocol.REST() && shape != nil {
+		v.Fields = headerFields(header, shape)
+		for i := range shape.Members {
+			if m := &shape.Members[i]; m.Location == awsmodel.InStatusCode {
+				v.Fields = append(v.Fields, Field{Name: m.Name, Member: m, Value: Value{Kind: Number, Text: strconv.Itoa(status)}})
+			}
+		}
+	}
+	fields, err := readBody(protocol, body, shape, wrapper, limits, b)
+	v.Fields = append(v.Fields, fields...)
+	return v, err
+}
+
+// queryInput reads a form or, where the body is none, the query.
+func queryInput(p awsmodel.Protocol, r *http.Request, body []byte, shape *awsmodel.Shape, limits Limits, b *budget) (Value, error) {
+	text := string(body[:min(len(body), limits.Bytes)])
+	if len(body) == 0 && r.URL != nil {
+		text = r.URL.RawQuery
+	}
+	tree, err := readForm(text, b)
+	if err == nil && len(body) > limits.Bytes {
+		err = ErrLimit
+	}
+	if shape == nil {
+		shape = &awsmodel.Shape{Type: awsmodel.Structure}
+	}
+	v := queryReader{ec2: p == awsmodel.EC2}.structure(tree, shape)
+	fields := v.Fields[:0]
+	for _, f := range v.Fields {
+		if f.Member != nil || f.Name != "Action" && f.Name != "Version" {
+			fields = append(fields, f)
+		}
+	}
+	v.Fields = fields
+	return v, err
+}
+
+// readBody reads the body of a message that is not a form. A payload that is a
+// blob or a stream is not read, and stands as Streamed.
+func readBody(p awsmodel.Protocol, body []byte, shape *awsmodel.Shape, wrapper string, limits Limits, b *budget) ([]Field, error) {
+	payload := (*awsmodel.Member)(nil)
+	if shape != nil {
+		payload = shape.Payload
+	}
+	if payload != nil && p.REST() {
+		switch t := payload.Shape.Type; {
+		case t == awsmodel.Blob || payload.Streaming || payload.Shape.EventStream:
+			return []Field{{Name: payload.Name, Member: payload, Value: Value{Kind: Bytes, Streamed: true}}}, nil
+		case t == awsmodel.String:
+			text := string(body[:min(len(body), limits.Bytes)])
+			return []Field{{Name: payload.Name, Member: payload, Value: Value{Kind: Text, Text: text}}}, nil
+		}
+		shape = payload.Shape
+	} else {
+		payload = nil
+	}
+	if len(body) > limits.Bytes {
+		return nil, ErrLimit
+	}
+	if payload != nil && len(body) == 0 {
+		return nil, nil
+	}
+	v, err := readShape(p, body, shape, wrapper, b)
+	if payload != nil {
+		return []Field{{Name: payload.Name, Member: payload, Value: v}}, err
+	}
+	if v.Kind != Object {
+		return nil, fmt.Errorf("%w: the body is not an object", ErrMalformed)
+	}
+	return v.Fields, err
+}
+
+func readShape(p awsmodel.Protocol, body []byte, shape *awsmodel.Shape, wrapper string, b *budget) (Value, error) {
+	switch p {
+	case awsmodel.JSON10, awsmodel.JSON11, awsmodel.RESTJSON:
+		v, err := readJSON(body, b)
+		return named(v, shape), err
+	case awsmodel.RPCv2CBOR:
+		v, err := readCBOR(body, b)
+		return named(v, shape), err
+	case awsmodel.RESTXML, awsmodel.Query, awsmodel.EC2:
+		root, err := readXML(body, b)
+		if inner := findWrapper(root, wrapper); inner != nil {
+			root = inner
+		}
+		if shape == nil {
+			shape = &awsmodel.Shape{Type: awsmodel.Structure}
+		}
+		if root == nil {
+			return Value{Kind: Object}, err
+		}
+		return xmlValue(root, shape), err
+	}
+	return Value{Kind: Object}, nil
+}
+
+// findWrapper finds the element that holds the result or error: below the
+// root, or for EC2's errors below Errors.
+func findWrapper(root *element, name string) *element {
+	if name == "" || root == nil {
+		return nil
+	}
+	if inner := root.child(name); inner != nil {
+		return inner
+	}
+	return root.child("Errors").child(name)
+}
+
+func uriFields(labels []awsmodel.Label, s *awsmodel.Shape) (out []Field) {
+	for _, l := range labels {
+		for i := range s.Members {
+			if m := &s.Members[i]; m.Location == awsmodel.InURI && m.WireName() == l.Name {
+				out = append(out, Field{Name: m.Name, Member: m, Value: Value{Kind: Text, Text: l.Value}})
+			}
+		}
+	}
+	return out
+}
+
+func queryFields(query url.Values, s *awsmodel.Shape) (out []Field) {
+	for i := range s.Members {
+		m := &s.Members[i]
+		if m.Location != awsmodel.InQuery {
+			continue
+		}
+		if m.Shape.Type == awsmodel.Map {
+			continue // takes what other members leave; clients of no service in the catalogue need it
+		}
+		if values, ok := query[m.WireName()]; ok {
+			out = append(out, Field{Name: m.Name, Member: m, Value: texts(values, m.Shape)})
+		}
+	}
+	return out
+}
+
+func headerFields(h http.Header, s *awsmodel.Shape) (out []Field) {
+	for i := range s.Members {
+		m := &s.Members[i]
+		switch m.Location {
+		case awsmodel.InHeader:
+			if values := h.Values(m.WireName()); len(values) > 0 {
+				out = append(out, Field{Name: m.Name, Member: m, Value: texts(values, m.Shape)})
+			}
+		case awsmodel.InHeaders:
+			if entries := prefixed(h, m); len(entries) > 0 {
+				out = append(out, Field{Name: m.Name, Member: m, Value: Value{Kind: Object, Fields: entries}})
+			}
+		}
+	}
+	return out
+}
+
+// prefixed lists the headers below a prefix, by name.
+func prefixed(h http.Header, m *awsmodel.Member) (out []Field) {
+	prefix := strings.ToLower(m.WireName())
+	for name, values := range h {
+		if key, ok := strings.CutPrefix(strings.ToLower(name), prefix); ok && len(values) > 0 {
+			out = append(out, Field{Name: key, Member: m.Shape.Value(), Value: Value{Kind: Text, Text: values[0]}})
+		}
+	}
+	slices.SortFunc(out, func(a, b Field) int { return strings.Compare(a.Name, b.Name) })
+	return out
+}
+
+// texts reads what a query parameter or header has: a list, or one text.
+func texts(values []string, s *awsmodel.Shape) Value {
+	if s.Type != awsmodel.List {
+		return Value{Kind: Text, Text: values[0]}
+	}
+	v := Value{Kind: List}
+	for _, text := range values {
+		v.Items = append(v.Items, Value{Kind: Text, Text: text})
+	}
+	return v
+}
