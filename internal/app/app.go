@@ -145,6 +145,9 @@ func (a *App) lockDir(context.Context) error {
 }
 
 func (a *App) openKey(context.Context) (err error) {
+	if exists(a.path("journal")) && !exists(a.path("state.db")) {
+		return fmt.Errorf("%s is missing, but %s is there and belongs to it: restore it from a backup", a.path("state.db"), a.path("journal"))
+	}
 	if exists(a.path("state.db")) && !exists(a.path("secret.key")) {
 		return fmt.Errorf("%s is missing, but %s holds secrets that only it opens: restore it from a backup", a.path("secret.key"), a.path("state.db"))
 	}

@@ -160,6 +160,37 @@ func TestCredentialsFile(t *testing.T) {
 	}
 }
 
+// TestHalfADataDirectory: a start that would lose something is refused before
+// anything is written.
+func TestHalfADataDirectory(t *testing.T) {
+	dir := t.TempDir()
+	s := start(t, dir, nil)
+	if err := s.Stop(context.Background()); err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range []string{"state.db", "secret.key"} {
+		path := filepath.Join(dir, name)
+		if err := os.Rename(path, path+".away"); err != nil {
+			t.Fatal(err)
+		}
+		cfg, err := testConfig(dir, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, err = Runner{}.Start(t.Context(), cfg, io.Discard)
+		contains(t, err, name+" is missing", "restore it from a backup")
+		if _, err := os.Stat(path); err == nil {
+			t.Errorf("%s was made anew", name)
+		}
+		if err := os.Rename(path+".away", path); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if _, err := start(t, dir, nil).client("default").callerIdentity(); err != nil {
+		t.Error(err)
+	}
+}
+
 // TestSignatures sends what a thief or a broken clock would.
 func TestSignatures(t *testing.T) {
 	s := start(t, t.TempDir(), nil)

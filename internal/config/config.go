@@ -85,9 +85,9 @@ type Config struct {
 	// less, events are refused while the rest still works. 0 turns that off.
 	MinFreeDisk int64 `name:"min-free-disk" type:"setting" placeholder:"SIZE" value:"256MiB" unit:"bytes" help:"Room to leave free on the disk; below it, events are refused."`
 
-	// AcceptJournalDamage starts with a journal that failed its check, after a
-	// copy of it was put aside. Without it the server refuses to start.
-	AcceptJournalDamage bool `name:"accept-journal-damage" type:"setting-bool" value:"false" help:"Start with a damaged journal, after putting a copy aside."`
+	// AcceptJournalDamage starts with a journal that failed its check: it is moved
+	// aside and rebuilt from what can be read. Without it the server refuses to start.
+	AcceptJournalDamage bool `name:"accept-journal-damage" type:"setting-bool" value:"false" help:"Start with a damaged journal: it is moved aside and rebuilt from what can be read."`
 
 	// ShutdownTimeout is how long a stop waits for requests in flight.
 	ShutdownTimeout time.Duration `name:"shutdown-timeout" type:"setting" placeholder:"TIME" value:"30s" help:"How long a stop waits for requests in flight."`

@@ -5,11 +5,11 @@ import (
 	"strings"
 )
 
-// arnParts are the parts of an ARN, "arn:partition:service:region:account:
+// arnParts are the parts that rules look at of an ARN, "arn:partition:service:region:account:
 // resource" ("Amazon Resource Names", IAM User Guide); the resource may hold
 // colons.
 type arnParts struct {
-	partition, service, resource string
+	service, resource string
 }
 
 // splitARN reads an ARN of which all parts are there; Region and account may be
@@ -19,7 +19,7 @@ func splitARN(s string) (arnParts, bool) {
 	if len(p) != 6 || p[0] != "arn" || p[1] == "" || p[2] == "" || p[5] == "" {
 		return arnParts{}, false
 	}
-	return arnParts{partition: p[1], service: p[2], resource: p[5]}, true
+	return arnParts{service: p[2], resource: p[5]}, true
 }
 
 // exactARN says what keeps value from being the whole ARN of a resource of type

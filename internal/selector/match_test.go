@@ -185,7 +185,7 @@ func (g gen) event() *Event {
 }
 
 func TestMatchAsNaive(t *testing.T) {
-	rounds := 20000
+	rounds := 8000
 	if testing.Short() {
 		rounds = 3000
 	}

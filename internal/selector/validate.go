@@ -177,13 +177,13 @@ func (c *advancedCheck) field(i int, rules []fieldRule) error {
 	if at < 0 {
 		return c.invalid("The field %.100q can not be used for %s events. Use %s.", fs.Field, c.category, fieldList(rules))
 	}
-	rule, any := rules[at], false
+	rule, some := rules[at], false
 	for _, o := range operators {
 		values := o.values(fs)
 		if values == nil {
 			continue
 		}
-		any = true
+		some = true
 		if rule.ops&o.op == 0 {
 			return c.invalid("%s does not take the operator %s. Use %s.", fs.Field, o.name, operatorList(rule.ops))
 		}
@@ -195,7 +195,7 @@ func (c *advancedCheck) field(i int, rules []fieldRule) error {
 		}
 		c.values += len(values)
 	}
-	if !any {
+	if !some {
 		return c.invalid("%s has no operator. Add one of %s with its values.", fs.Field, operatorList(rule.ops))
 	}
 	return nil

@@ -33,7 +33,7 @@ func Input(call awsmodel.Call, r *http.Request, body []byte, limits Limits) (Val
 		if shape == nil {
 			return v, nil
 		}
-		v.Fields = append(uriFields(call.Labels, shape), queryFields(query, shape)...)
+		v.Fields = append(uriFields(call.Labels, shape), queryFields(query, shape, call.Operation.URI)...)
 		v.Fields = append(v.Fields, headerFields(r.Header, shape)...)
 	}
 	fields, err := readBody(call.Protocol, body, shape, "", limits, b)
@@ -118,7 +118,7 @@ func readBody(p awsmodel.Protocol, body []byte, shape *awsmodel.Shape, wrapper s
 	if payload != nil {
 		return []Field{{Name: payload.Name, Member: payload, Value: v}}, err
 	}
-	if v.Kind != Object {
+	if err == nil && v.Kind != Object {
 		return nil, fmt.Errorf("%w: the body is not an object", ErrMalformed)
 	}
 	return v.Fields, err
@@ -171,19 +171,44 @@ func uriFields(labels []awsmodel.Label, s *awsmodel.Shape) (out []Field) {
 	return out
 }
 
-func queryFields(query url.Values, s *awsmodel.Shape) (out []Field) {
+// queryFields reads the query parameters; uri is the template, whose constants
+// are no member's.
+func queryFields(query url.Values, s *awsmodel.Shape, uri string) (out []Field) {
 	for i := range s.Members {
 		m := &s.Members[i]
 		if m.Location != awsmodel.InQuery {
 			continue
 		}
 		if m.Shape.Type == awsmodel.Map {
-			continue // takes what other members leave; clients of no service in the catalogue need it
+			if entries := otherParameters(query, s, m, uri); len(entries) > 0 {
+				out = append(out, Field{Name: m.Name, Member: m, Value: Value{Kind: Object, Fields: entries}})
+			}
+			continue
 		}
 		if values, ok := query[m.WireName()]; ok {
 			out = append(out, Field{Name: m.Name, Member: m, Value: texts(values, m.Shape)})
 		}
 	}
+	return out
+}
+
+// otherParameters lists, by name, the query parameters that are no other
+// member's, no constant of the template and no part of a presigned signature:
+// what a map in the query takes.
+func otherParameters(query url.Values, s *awsmodel.Shape, m *awsmodel.Member, uri string) (out []Field) {
+	_, constants, _ := strings.Cut(uri, "?")
+	taken, _ := url.ParseQuery(constants)
+	for i := range s.Members {
+		if s.Members[i].Location == awsmodel.InQuery && &s.Members[i] != m {
+			taken.Set(s.Members[i].WireName(), "")
+		}
+	}
+	for name, values := range query {
+		if !taken.Has(name) && name != "x-id" && !strings.HasPrefix(strings.ToLower(name), "x-amz-") {
+			out = append(out, Field{Name: name, Member: m.Shape.Value(), Value: texts(values, m.Shape.Value().Shape)})
+		}
+	}
+	slices.SortFunc(out, func(a, b Field) int { return strings.Compare(a.Name, b.Name) })
 	return out
 }
 

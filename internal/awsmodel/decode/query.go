@@ -75,7 +75,7 @@ type queryReader struct{ ec2 bool }
 func (q queryReader) name(m *awsmodel.Member) string {
 	if q.ec2 {
 		name := m.QueryName
-		if name == "" {
+		if name == "" && m.WireName() != "" {
 			name = m.WireName()
 			name = strings.ToUpper(name[:1]) + name[1:]
 		}
