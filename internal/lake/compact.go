@@ -178,7 +178,7 @@ func mergeFiles(ctx context.Context, dir string, files []*dataFile) (fileMeta, e
 	for _, f := range files {
 		// A damaged index must not become part of a sound one.
 		if err := f.idx.verify(); err != nil {
-			return fileMeta{}, fmt.Errorf("index of data file %s: %w", f.meta.Name, err)
+			return fileMeta{}, fmt.Errorf("%s: %w: stop the server, remove this file, and start again: it is made anew", indexPath(dir, f.meta.Name), err)
 		}
 		total += f.meta.Rows
 		expires = max(expires, f.meta.Expires)

@@ -82,6 +82,9 @@ type dataFile struct {
 	}
 }
 
+// errIndex says that a data file's index cannot be opened.
+var errIndex = errors.New("no usable index")
+
 func dataPath(dir, name string) string  { return filepath.Join(dir, name+".parquet") }
 func indexPath(dir, name string) string { return filepath.Join(dir, name+".idx") }
 
@@ -89,7 +92,7 @@ func openDataFile(dir string, meta fileMeta) (_ *dataFile, err error) {
 	d := &dataFile{meta: meta, dir: dir}
 	d.refs.Store(1)
 	if d.idx, err = openIndex(indexPath(dir, meta.Name)); err != nil {
-		return nil, err
+		return nil, fmt.Errorf("%w: %w", errIndex, err)
 	}
 	defer func() {
 		if err != nil {
@@ -107,9 +110,11 @@ func openDataFile(dir string, meta fileMeta) (_ *dataFile, err error) {
 	if err != nil {
 		return nil, fmt.Errorf("open data file %s: %w", d.file.Name(), err)
 	}
-	if len(pf.RowGroups()) != 1 || pf.NumRows() != int64(meta.Rows) || d.idx.rows() != meta.Rows {
-		return nil, fmt.Errorf("data file %s: %d rows in %d groups, its index has %d, the manifest says %d",
-			d.file.Name(), pf.NumRows(), len(pf.RowGroups()), d.idx.rows(), meta.Rows)
+	if len(pf.RowGroups()) != 1 || pf.NumRows() != int64(meta.Rows) {
+		return nil, fmt.Errorf("data file %s: %d rows in %d groups, the manifest says %d", d.file.Name(), pf.NumRows(), len(pf.RowGroups()), meta.Rows)
+	}
+	if d.idx.rows() != meta.Rows {
+		return nil, fmt.Errorf("%w: that of data file %s has %d rows, the manifest says %d", errIndex, d.file.Name(), d.idx.rows(), meta.Rows)
 	}
 	column, ok := pf.Schema().Lookup("eventjson")
 	if !ok {

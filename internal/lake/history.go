@@ -110,6 +110,12 @@ func OpenHistory(ctx context.Context, cfg HistoryConfig) (*History, error) {
 	}
 	for _, m := range metas {
 		f, err := openDataFile(cfg.Dir, m)
+		if errors.Is(err, errIndex) {
+			cfg.Logger.Warn("an index of the event history is missing or damaged; it is made anew", "error", err)
+			if err = reindex(cfg.Dir, m); err == nil {
+				f, err = openDataFile(cfg.Dir, m)
+			}
+		}
 		if err != nil {
 			return nil, errors.Join(fmt.Errorf("open the event history: %w", err), h.Close())
 		}

@@ -410,7 +410,7 @@ func TestDamagedFilesAreRefused(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	paths, _ := filepath.Glob(filepath.Join(h.dir, "history", "*"))
+	paths, _ := filepath.Glob(filepath.Join(h.dir, "history", "*.parquet"))
 	for _, path := range paths {
 		body, err := os.ReadFile(path)
 		if err != nil {
@@ -439,6 +439,43 @@ func TestDamagedFilesAreRefused(t *testing.T) {
 	h.start()
 	if got := len(h.all(LookupQuery{})); got != 100 {
 		t.Errorf("%d events, want 100", got)
+	}
+}
+
+// TestIndexesAreMadeAnew: an index is lost, another is cut; nothing is missing.
+func TestIndexesAreMadeAnew(t *testing.T) {
+	h := newHouse(t, func(c *HistoryConfig) { c.FlushRows = 100 })
+	recs := records(250, synth.Config{Seed: 6, Start: time.Now().Add(-time.Hour)})
+	h.append(recs[:120]...)
+	h.append(recs[120:]...)
+	h.stop()
+	paths, err := filepath.Glob(filepath.Join(h.dir, "history", "*.idx"))
+	if err != nil || len(paths) < 2 {
+		t.Fatal(paths, err)
+	}
+	before := make(map[string][]byte)
+	for i, path := range paths {
+		if before[path], err = os.ReadFile(path); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.Truncate(path, int64(len(before[path])-9)); err != nil {
+			t.Fatal(err)
+		}
+		if i == 0 {
+			if err := os.Remove(path); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	h.start()
+	for path, was := range before {
+		if is, err := os.ReadFile(path); err != nil || !bytes.Equal(is, was) {
+			t.Errorf("%s is another than before: %d bytes, was %d, %v", filepath.Base(path), len(is), len(was), err)
+		}
+	}
+	h.append(recs...)
+	if got := len(h.all(LookupQuery{})); got != 250 {
+		t.Errorf("%d events, want 250", got)
 	}
 }
 

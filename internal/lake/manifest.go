@@ -83,7 +83,7 @@ func removeStrays(dir string, metas []fileMeta) error {
 	}
 	for _, e := range entries {
 		name := strings.TrimSuffix(strings.TrimSuffix(e.Name(), ".parquet"), ".idx")
-		if name != e.Name() && !known[name] {
+		if half := strings.HasSuffix(e.Name(), ".new"); half || name != e.Name() && !known[name] {
 			if err := os.Remove(filepath.Join(dir, e.Name())); err != nil {
 				return err
 			}
