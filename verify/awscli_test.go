@@ -1,9 +1,11 @@
 package verify
 
 import (
+	"context"
 	"encoding/base64"
 	"encoding/json"
 	"encoding/xml"
+	"flag"
 	"fmt"
 	"maps"
 	"net/http"
@@ -134,4 +136,91 @@ func TestAgreesWithTheAWSCLI(t *testing.T) {
 	f("key missing", func(c *chain, _, _ string) { delete(c.keys, "key0") })
 	f("wrong key", func(c *chain, _, _ string) { c.keys["key0"] = c.keys["key1"] })
 	f("key damaged", func(c *chain, _, _ string) { c.keys["key0"] = []byte("x") })
+}
+
+var speed = flag.Bool("speed", false, "run TestSpeedAgainstTheAWSCLI, some minutes")
+
+// TestSpeedAgainstTheAWSCLI times both on the same bucket, over HTTP on
+// loopback, once as it is and once with 20 ms added to each request: a week of
+// hourly digests, with 12 log files of 150 KB each.
+func TestSpeedAgainstTheAWSCLI(t *testing.T) {
+	if !*speed {
+		t.Skip("takes minutes: -speed runs it")
+	}
+	cli := os.Getenv("CAIRN_AWS_CLI")
+	if cli == "" {
+		cli = "aws"
+	}
+	c := newBigChain(t, 168, 12, 150_000)
+	raw := 168 * 12 * 150_000
+	for _, delay := range []time.Duration{0, 20 * time.Millisecond} {
+		server := c.aws(t)
+		inner := server.Config.Handler
+		slow := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			if delay > 0 {
+				<-time.After(delay)
+			}
+			inner.ServeHTTP(w, r)
+		}))
+		defer slow.Close()
+		begun := time.Now()
+		cmd := exec.CommandContext(t.Context(), cli, "--region", "us-east-1", "cloudtrail", "validate-logs", "--trail-arn", trail.ARN, "--s3-bucket", trail.Bucket,
+			"--s3-prefix", trail.Prefix, "--start-time", stamp(midnight), "--end-time", stamp(midnight.Add(168*time.Hour)))
+		cmd.Env = append(os.Environ(), "AWS_ENDPOINT_URL="+slow.URL, "AWS_ACCESS_KEY_ID=x", "AWS_SECRET_ACCESS_KEY=y", "AWS_CONFIG_FILE=/dev/null", "AWS_SHARED_CREDENTIALS_FILE=/dev/null", "AWS_EC2_METADATA_DISABLED=true")
+		if out, err := cmd.CombinedOutput(); err != nil {
+			t.Fatalf("%v\n%s", err, out)
+		}
+		theirs := time.Since(begun)
+		begun = time.Now()
+		r, err := Validate(t.Context(), overHTTP{slow.URL}, c.keys, trail, Options{Start: midnight, End: midnight.Add(168 * time.Hour), Workers: 64})
+		if err != nil || r.Digests.Valid != 168 || r.Logs.Valid != 168*12 {
+			t.Fatal(r, err)
+		}
+		ours := time.Since(begun)
+		t.Logf("%v added to each request: AWS CLI %v, here %v (%.0f MB/s of raw log data), ratio %.0f", delay, theirs.Round(time.Millisecond), ours.Round(time.Millisecond),
+			float64(raw)/ours.Seconds()/1e6, theirs.Seconds()/ours.Seconds())
+	}
+}
+
+// overHTTP reads the stub's bucket as the AWS CLI does, without a signature.
+type overHTTP struct{ url string }
+
+func (s overHTTP) Get(ctx context.Context, bucket, key string) (Object, error) {
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, s.url+"/"+bucket+"/"+key, nil)
+	if err != nil {
+		return Object{}, err
+	}
+	resp, err := httpClient.Do(req)
+	if err != nil {
+		return Object{}, err
+	}
+	if resp.StatusCode != http.StatusOK {
+		resp.Body.Close()
+		return Object{}, ErrNotFound
+	}
+	return Object{Body: resp.Body, Metadata: map[string]string{"signature": resp.Header.Get("X-Amz-Meta-Signature")}}, nil
+}
+
+var httpClient = &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 64}}
+
+func (s overHTTP) List(ctx context.Context, bucket, prefix, after string, yield func(string) bool) error {
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, s.url+"/"+bucket+"?prefix="+prefix+"&marker="+after, nil)
+	if err != nil {
+		return err
+	}
+	resp, err := httpClient.Do(req)
+	if err != nil {
+		return err
+	}
+	defer resp.Body.Close()
+	var out struct{ Contents []struct{ Key string } }
+	if err := xml.NewDecoder(resp.Body).Decode(&out); err != nil {
+		return err
+	}
+	for _, e := range out.Contents {
+		if !yield(e.Key) {
+			break
+		}
+	}
+	return nil
 }

@@ -23,6 +23,8 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	"github.com/cairntrail/cairn/internal/synth"
 )
 
 // bucket is a Source in memory, of one bucket.
@@ -95,6 +97,25 @@ var newKeys = sync.OnceValue(func() (out []*rsa.PrivateKey) {
 // and on again, 0 for never. Keys change in the middle.
 func newChain(t testing.TB, hours, restart int) *chain {
 	t.Helper()
+	return buildChain(t, hours, restart, 3, func(h, n int) []byte { return fmt.Appendf(nil, `{"Records":[{"eventID":"%d-%d"}]}`, h, n) })
+}
+
+// newBigChain makes files of a size that counts.
+func newBigChain(t testing.TB, hours, files, size int) *chain {
+	t.Helper()
+	return buildChain(t, hours, 0, files, func(h, n int) []byte {
+		g := synth.New(synth.Config{Seed: uint64(h*100 + n), Start: midnight})
+		body := []byte(`{"Records":[`)
+		for len(body) < size-2 {
+			body, _ = g.Next(body)
+			body = append(body, ',')
+		}
+		return append(body[:size-2], "]}"...)
+	})
+}
+
+func buildChain(t testing.TB, hours, restart, files int, log func(h, n int) []byte) *chain {
+	t.Helper()
 	c := &chain{bucket: bucket{objects: map[string][]byte{}, meta: map[string]map[string]string{}, fail: map[string]error{}}, keys: map[string][]byte{}, private: newKeys()}
 	for i, k := range c.private {
 		c.keys[fmt.Sprintf("key%d", i)] = x509.MarshalPKCS1PublicKey(&k.PublicKey)
@@ -115,10 +136,10 @@ func newChain(t testing.TB, hours, restart int) *chain {
 			d.PreviousS3Bucket, d.PreviousS3Object, d.PreviousHash, d.PreviousSignature = "logs", previous.S3Object, hex.EncodeToString(sum[:]), previousSignature
 		}
 		var logs []string
-		for n := range 3 {
-			at := start.Add(time.Duration(10+n*15) * time.Minute)
+		for n := range files {
+			at := start.Add(time.Duration(10+n*45/files) * time.Minute)
 			key := filled.folder("CloudTrail") + at.Format("2006/01/02/") + fmt.Sprintf("111122223333_CloudTrail_us-east-1_%s_%016d.json.gz", at.Format(logTime), h*10+n)
-			content := fmt.Appendf(nil, `{"Records":[{"eventID":"%d-%d"}]}`, h, n)
+			content := log(h, n)
 			sum := sha256.Sum256(content)
 			c.objects[key] = zipped(content)
 			d.LogFiles = append(d.LogFiles, LogFile{S3Bucket: "logs", S3Object: key, Hash: hex.EncodeToString(sum[:]), HashAlgorithm: "SHA-256"})

@@ -28,7 +28,7 @@ type endpoint struct {
 var domains = []string{
 	".amazonaws.com", ".api.aws", ".amazonaws.com.cn", ".api.amazonwebservices.com.cn",
 	".amazonaws.eu", ".api.amazonwebservices.eu",
-	".c2s.ic.gov", ".sc2s.sgov.gov", ".cloud.adc-e.uk", ".csp.hci.ic.gov",
+	".aws.amazon.com", ".c2s.ic.gov", ".sc2s.sgov.gov", ".cloud.adc-e.uk", ".csp.hci.ic.gov",
 }
 
 // hostAliases are first labels of hosts that mean the endpoint prefix of

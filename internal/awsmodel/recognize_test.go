@@ -78,6 +78,10 @@ func TestRecognize(t *testing.T) {
 	f("PATCH /b HTTP/1.1\nHost: x"+s3, "s3. rest-xml eu-west-1 -operation")
 	f("PUT /b/k HTTP/1.1\nHost: x\nX-Amz-Target: DynamoDB_20120810.GetItem"+s3, "s3.PutObject rest-xml eu-west-1 Bucket=b Key=k")
 	f("GET /v20180820/jobs HTTP/1.1\nHost: 1234.s3-control.eu-west-1.amazonaws.com\nX-Amz-Account-Id: 1234"+s3, "s3control.ListJobs rest-xml eu-west-1")
+	f("GET /v20180820/accesspoint/a/scope HTTP/1.1\nHost: s3express-control.eu-west-1.amazonaws.com\nX-Amz-Account-Id: 1234"+scope("eu-west-1", "s3express"), "s3control.GetAccessPointScope rest-xml eu-west-1 name=a")
+	f("GET /v20180820/bucket HTTP/1.1\nHost: s3-outposts.eu-west-1.amazonaws.com\nX-Amz-Account-Id: 1234"+scope("eu-west-1", "s3-outposts"), "s3control.ListRegionalBuckets rest-xml eu-west-1")
+	f("GET /k HTTP/1.1\nHost: ap-1234.op-01.s3-outposts.eu-west-1.amazonaws.com"+scope("eu-west-1", "s3-outposts"), "s3.GetObject rest-xml eu-west-1 Bucket=ap-1234.op-01 Key=k")
+	f("POST /WriteGetObjectResponse HTTP/1.1\nHost: route.s3-object-lambda.eu-west-1.amazonaws.com\nX-Amz-Request-Route: route\nX-Amz-Request-Token: t"+scope("eu-west-1", "s3-object-lambda"), "s3.WriteGetObjectResponse rest-xml eu-west-1")
 	// How it is signed.
 	f("GET /b/k?X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Credential=AKID%2F20300101%2Feu-west-1%2Fs3%2Faws4_request HTTP/1.1\nHost: x", "s3.GetObject rest-xml eu-west-1 Bucket=b Key=k")
 	f("GET /k HTTP/1.1\nHost: m.accesspoint.s3-global.amazonaws.com\nX-Amz-Region-Set: *\nAuthorization: AWS4-ECDSA-P256-SHA256 Credential=AKID/20300101/s3/aws4_request, Signature=0", "s3.GetObject rest-xml * Bucket=m.accesspoint Key=k")
@@ -117,6 +121,9 @@ func TestRecognize(t *testing.T) {
 	f("POST /model/m%3A0/invoke HTTP/1.1\nHost: bedrock-runtime.us-east-1.amazonaws.com\nAuthorization: Bearer t", "bedrock-runtime.InvokeModel rest-json us-east-1 modelId=m:0")
 	f("GET /portals/arn%3Aa/b/identityProviders HTTP/1.1\nHost: x"+scope("us-east-1", "workspaces-web"), "workspaces-web.ListIdentityProviders rest-json us-east-1 portalArn=arn:a/b")
 	f("GET /_search HTTP/1.1\nHost: search-d-abc.us-east-1.es.amazonaws.com"+scope("us-east-1", "es"), "es. rest-json us-east-1 -operation")
+	f("POST /v2/isolines HTTP/1.1\nHost: routes.geo.us-east-1.amazonaws.com"+scope("us-east-1", "geo-routes"), "geo-routes.CalculateIsolines rest-json us-east-1")
+	f("POST / HTTP/1.1\nHost: api.tunneling.iot.us-east-1.amazonaws.com\nX-Amz-Target: IoTSecuredTunneling.OpenTunnel"+scope("us-east-1", "IoTSecuredTunneling"), "iotsecuretunneling.OpenTunnel json-1.1 us-east-1")
+	f("POST /v1/token HTTP/1.1\nHost: us-east-1.signin.aws.amazon.com", "signin.CreateOAuth2Token rest-json us-east-1")
 	f("GET / HTTP/1.1\nHost: example.com", ".   -service,operation,region")
 }
 

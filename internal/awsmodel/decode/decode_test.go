@@ -87,6 +87,7 @@ func TestInput(t *testing.T) {
 	f("iam", "POST / HTTP/1.1\n\nAction=CreateLoginProfile&Version=2010-05-08&UserName=u&Password=p%26q", `CreateLoginProfile {UserName:"u" Password!:"p&q"}`)
 	f("iam", "POST / HTTP/1.1\n\nAction=TagUser&Version=2010-05-08&UserName=u&Tags.member.2.Key=b&Tags.member.1.Key=a&Tags.member.1.Value=v&Odd.x=1",
 		`TagUser {UserName:"u" Tags:[{Key:"a" Value:"v"} {Key:"b"}] Odd?:{x?:"1"}}`)
+	f("iam", "GET /?Action=GetUser&Version=2010-05-08&UserName=u&X-Amz-Signature=s&AWSAccessKeyId=A&Signature=t&SecurityToken=u HTTP/1.1", `GetUser {UserName:"u"}`)
 	f("sns", "POST / HTTP/1.1\n\nAction=CreateTopic&Version=2010-03-31&Name=n&Attributes.entry.1.key=k&Attributes.entry.1.value=v", `CreateTopic {Name:"n" Attributes:{k:"v"}}`)
 	f("ec2", "POST / HTTP/1.1\n\nAction=RunInstances&Version=2016-11-15&ImageId=ami-1&SecurityGroupId.1=sg-1&BlockDeviceMapping.1.Ebs.VolumeSize=8&MinCount=1",
 		`RunInstances {ImageId:"ami-1" SecurityGroupIds:["sg-1"] BlockDeviceMappings:[{Ebs:{VolumeSize:"8"}}] MinCount:"1"}`)

@@ -81,12 +81,25 @@ func queryInput(p awsmodel.Protocol, r *http.Request, body []byte, shape *awsmod
 	v := queryReader{ec2: p == awsmodel.EC2}.structure(tree, shape)
 	fields := v.Fields[:0]
 	for _, f := range v.Fields {
-		if f.Member != nil || f.Name != "Action" && f.Name != "Version" {
+		if f.Member != nil || !envelope(f.Name) {
 			fields = append(fields, f)
 		}
 	}
 	v.Fields = fields
 	return v, err
+}
+
+// envelopeNames are the parameters of a query that are not input: what is
+// called, and version 2 of the signature.
+var envelopeNames = []string{
+	"Action", "Version", "AWSAccessKeyId", "Signature", "SignatureVersion", "SignatureMethod",
+	"SecurityToken", "Timestamp", "Expires",
+}
+
+// envelope tells whether a parameter is no input. Signatures and session tokens
+// must not get into a record.
+func envelope(name string) bool {
+	return slices.Contains(envelopeNames, name) || strings.HasPrefix(strings.ToLower(name), "x-amz-")
 }
 
 // readBody reads the body of a message that is not a form. A payload that is a
@@ -158,97 +171,4 @@ func findWrapper(root *element, name string) *element {
 		return inner
 	}
 	return root.child("Errors").child(name)
-}
-
-func uriFields(labels []awsmodel.Label, s *awsmodel.Shape) (out []Field) {
-	for _, l := range labels {
-		for i := range s.Members {
-			if m := &s.Members[i]; m.Location == awsmodel.InURI && m.WireName() == l.Name {
-				out = append(out, Field{Name: m.Name, Member: m, Value: Value{Kind: Text, Text: l.Value}})
-			}
-		}
-	}
-	return out
-}
-
-// queryFields reads the query parameters; uri is the template, whose constants
-// are no member's.
-func queryFields(query url.Values, s *awsmodel.Shape, uri string) (out []Field) {
-	for i := range s.Members {
-		m := &s.Members[i]
-		if m.Location != awsmodel.InQuery {
-			continue
-		}
-		if m.Shape.Type == awsmodel.Map {
-			if entries := otherParameters(query, s, m, uri); len(entries) > 0 {
-				out = append(out, Field{Name: m.Name, Member: m, Value: Value{Kind: Object, Fields: entries}})
-			}
-			continue
-		}
-		if values, ok := query[m.WireName()]; ok {
-			out = append(out, Field{Name: m.Name, Member: m, Value: texts(values, m.Shape)})
-		}
-	}
-	return out
-}
-
-// otherParameters lists, by name, the query parameters that are no other
-// member's, no constant of the template and no part of a presigned signature:
-// what a map in the query takes.
-func otherParameters(query url.Values, s *awsmodel.Shape, m *awsmodel.Member, uri string) (out []Field) {
-	_, constants, _ := strings.Cut(uri, "?")
-	taken, _ := url.ParseQuery(constants)
-	for i := range s.Members {
-		if s.Members[i].Location == awsmodel.InQuery && &s.Members[i] != m {
-			taken.Set(s.Members[i].WireName(), "")
-		}
-	}
-	for name, values := range query {
-		if !taken.Has(name) && name != "x-id" && !strings.HasPrefix(strings.ToLower(name), "x-amz-") {
-			out = append(out, Field{Name: name, Member: m.Shape.Value(), Value: texts(values, m.Shape.Value().Shape)})
-		}
-	}
-	slices.SortFunc(out, func(a, b Field) int { return strings.Compare(a.Name, b.Name) })
-	return out
-}
-
-func headerFields(h http.Header, s *awsmodel.Shape) (out []Field) {
-	for i := range s.Members {
-		m := &s.Members[i]
-		switch m.Location {
-		case awsmodel.InHeader:
-			if values := h.Values(m.WireName()); len(values) > 0 {
-				out = append(out, Field{Name: m.Name, Member: m, Value: texts(values, m.Shape)})
-			}
-		case awsmodel.InHeaders:
-			if entries := prefixed(h, m); len(entries) > 0 {
-				out = append(out, Field{Name: m.Name, Member: m, Value: Value{Kind: Object, Fields: entries}})
-			}
-		}
-	}
-	return out
-}
-
-// prefixed lists the headers below a prefix, by name.
-func prefixed(h http.Header, m *awsmodel.Member) (out []Field) {
-	prefix := strings.ToLower(m.WireName())
-	for name, values := range h {
-		if key, ok := strings.CutPrefix(strings.ToLower(name), prefix); ok && len(values) > 0 {
-			out = append(out, Field{Name: key, Member: m.Shape.Value(), Value: Value{Kind: Text, Text: values[0]}})
-		}
-	}
-	slices.SortFunc(out, func(a, b Field) int { return strings.Compare(a.Name, b.Name) })
-	return out
-}
-
-// texts reads what a query parameter or header has: a list, or one text.
-func texts(values []string, s *awsmodel.Shape) Value {
-	if s.Type != awsmodel.List {
-		return Value{Kind: Text, Text: values[0]}
-	}
-	v := Value{Kind: List}
-	for _, text := range values {
-		v.Items = append(v.Items, Value{Kind: Text, Text: text})
-	}
-	return v
 }
