@@ -10,7 +10,7 @@
 // The embedded file, catalogue.bin, has 424 services with 18,378 operations in
 // 1.95 MB; it was distilled from botocore 1.43.11 by the command modelgen. On a
 // 2.5 GHz Xeon (BenchmarkOpen, BenchmarkLoad) Open takes 0.5 ms, because it
-// reads the index only; a service is unpacked when it is first used, in 4 ms for
+// reads the index only; a service is unpacked when it is first used, in 4 to 8 ms for
 // EC2, the largest, and 0.3 ms on average. The format is described in file.go. A
 // folder of newer models extends a catalogue at start, through package distill,
 // which the generator uses too.

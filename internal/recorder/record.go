@@ -133,7 +133,7 @@ func resources(o *object, rs []Resource) {
 // host drops the port of an address.
 func host(addr string) string {
 	if h, _, err := net.SplitHostPort(addr); err == nil {
-		return h
+		addr = h
 	}
 	return clean(addr)
 }
