@@ -112,6 +112,9 @@ func Open(ctx context.Context, cfg Config) (*Journal, error) {
 		cfg.FreeSpace = freeSpace
 	}
 	store := cfg.Dir // JetStream makes its own folder "jetstream" in it
+	if err := finishRebuild(cfg.Dir); err != nil {
+		return nil, fmt.Errorf("finish rebuilding the journal: %w", err)
+	}
 	if err := os.MkdirAll(cfg.Dir, 0o700); err != nil {
 		return nil, fmt.Errorf("create the journal's folder: %w", err)
 	}

@@ -286,6 +286,22 @@ func TestDamageIsNeverSilent(t *testing.T) {
 	f("records in the middle gone", func(_ string, b []byte) []byte { return append(b[:size(b)*5], b[size(b)*7:]...) }, "those between are gone")
 }
 
+// TestCrashWhileRebuilding leaves the rebuilt journal beside its place.
+func TestCrashWhileRebuilding(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "journal")
+	j := mustOpen(t, dir, nil)
+	mustAppend(t, j, "kept")
+	if err := j.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Rename(dir, dir+"-rebuilt"); err != nil {
+		t.Fatal(err)
+	}
+	if got := drain(t, mustOpen(t, dir, nil), 0); fmt.Sprint(got) != "[kept]" {
+		t.Errorf("events %v", got)
+	}
+}
+
 func TestTornWriteIsNoDamage(t *testing.T) {
 	dir := t.TempDir()
 	j := mustOpen(t, dir, nil)

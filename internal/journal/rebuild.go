@@ -31,9 +31,8 @@ func rebuild(ctx context.Context, cfg Config, acknowledged uint64) error {
 	if err != nil {
 		return errors.Join(err, os.RemoveAll(fresh))
 	}
-	// A crash between the two renames leaves no journal folder, which the next
-	// start refuses as "its files are gone" once the mark is back; so the mark
-	// moves with the folder.
+	// A crash between the two renames leaves no journal folder, but a complete
+	// rebuilt one: finishRebuild puts it in place at the next start.
 	if err := os.Rename(cfg.Dir, aside); err != nil {
 		return err
 	}
@@ -42,6 +41,14 @@ func rebuild(ctx context.Context, cfg Config, acknowledged uint64) error {
 	}
 	cfg.Logger.Warn("the journal was rebuilt", "lost", lost, "damaged", aside)
 	return os.RemoveAll(work)
+}
+
+// finishRebuild completes a rebuild that a crash interrupted at its last step.
+func finishRebuild(dir string) error {
+	if exists(dir) || !exists(dir+"-rebuilt") {
+		return nil
+	}
+	return os.Rename(dir+"-rebuilt", dir)
 }
 
 // copyBatches reads from one folder and writes to the other.

@@ -287,7 +287,7 @@ func (x *index) lowerBound(p Position) int {
 // place to look is computed from the value; a few steps of binary search remain.
 func (x *index) find(key uint64) (indexEntry, bool) {
 	lo, hi := 0, len(x.entries)
-	for hi-lo > 32 {
+	if hi > 32 {
 		first, last := x.entries[lo].key, x.entries[hi-1].key
 		if key < first || key > last {
 			return indexEntry{}, false
@@ -302,7 +302,6 @@ func (x *index) find(key uint64) (indexEntry, bool) {
 				break
 			}
 		}
-		break
 	}
 	i := lo + sort.Search(hi-lo, func(i int) bool { return x.entries[lo+i].key >= key })
 	if i < len(x.entries) && x.entries[i].key == key {
@@ -327,7 +326,7 @@ func (x *index) posting(e indexEntry) (*roaring.Bitmap, error) {
 	return bm, nil
 }
 
-// select returns the rows that all of the keys find.
+// selectRows returns the rows that all of the keys find, nil for none.
 func (x *index) selectRows(keys []uint64) (*roaring.Bitmap, error) {
 	var out *roaring.Bitmap
 	for _, key := range keys {
