@@ -10,6 +10,7 @@ import (
 
 	"github.com/cairntrail/cairn/internal/api/wire"
 	"github.com/cairntrail/cairn/internal/event"
+	"github.com/cairntrail/cairn/internal/identity"
 	"github.com/cairntrail/cairn/internal/recorder"
 )
 
@@ -149,7 +150,7 @@ func (s *Server) record(x *exchange, failed public) error {
 		return nil
 	}
 	call := recorder.Call{
-		Caller:             x.caller,
+		Identity:           x.caller.UserIdentity(),
 		Time:               s.cfg.Now(),
 		EventSource:        x.service.EventSource,
 		EventName:          x.name,
@@ -182,7 +183,7 @@ func (s *Server) record(x *exchange, failed public) error {
 		call.ResponseElements = x.response
 	}
 	if refused := x.refused; refused != nil {
-		call.ClaimedAccessKeyID = refused.AccessKeyID
+		call.Identity = identity.Unproven(refused.AccessKeyID)
 		call.RecipientAccountID = refused.Claimed.AccountID
 		call.Region = s.region(refused.Region)
 	}

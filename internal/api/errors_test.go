@@ -187,8 +187,8 @@ func TestClaimedAccount(t *testing.T) {
 	}
 	h.trail("DescribeTrails", "{}")
 	r := h.last(t)
-	if r.RecipientAccountID != otherAccount || r.ClaimedAccessKeyID != "AKIDOTHER" || r.Region != "eu-central-1" ||
-		r.Caller.Known() || r.EventName != "DescribeTrails" || !r.ReadOnly || r.RequestParameters != nil {
+	if r.RecipientAccountID != otherAccount || r.Identity.AccessKeyID != "AKIDOTHER" || r.Region != "eu-central-1" ||
+		r.Identity.Type != identity.TypeUnknown || r.EventName != "DescribeTrails" || !r.ReadOnly || r.RequestParameters != nil {
 		t.Errorf("recorded %+v", r)
 	}
 	h.auth.fail = &identity.AuthError{Kind: identity.SignatureDoesNotMatch, Region: "../*"}

@@ -80,7 +80,7 @@ func TestSDKLookup(t *testing.T) {
 		t.Errorf("got %q", ids)
 	}
 	r := h.last(t)
-	if r.Caller.ARN() != "arn:aws:iam::111122223333:user/admin" || r.Caller.AccessKeyID != h.admin.AccessKeyID ||
+	if r.Identity.ARN != "arn:aws:iam::111122223333:user/admin" || r.Identity.AccessKeyID != h.admin.AccessKeyID ||
 		r.SourceIPAddress != "127.0.0.1" || !strings.Contains(r.UserAgent, "aws-sdk-go-v2") || r.EventSource != "cloudtrail.amazonaws.com" ||
 		r.TLS != nil || r.RequestID == "" {
 		t.Errorf("recorded %+v", r)
@@ -93,7 +93,7 @@ func TestSDKLookup(t *testing.T) {
 	}
 	_, err = trailClient(url, credentials(h.admin.AccessKeyID, "wrong", "")).LookupEvents(t.Context(), &cloudtrail.LookupEventsInput{})
 	wantCode(t, err, "SignatureDoesNotMatch")
-	if r := h.last(t); r.Caller.Known() || r.ClaimedAccessKeyID != h.admin.AccessKeyID || r.RecipientAccountID != homeAccount {
+	if r := h.last(t); r.Identity.Type != identity.TypeUnknown || r.Identity.AccessKeyID != h.admin.AccessKeyID || r.RecipientAccountID != homeAccount {
 		t.Errorf("recorded %+v", r)
 	}
 	_, err = trailClient(url, credentials("AKIAUNKNOWN000000000", "wrong", "")).LookupEvents(t.Context(), &cloudtrail.LookupEventsInput{})
@@ -152,7 +152,7 @@ func TestSDKSTS(t *testing.T) {
 	}
 	_, err = trailClient(url, session).LookupEvents(ctx, &cloudtrail.LookupEventsInput{})
 	wantCode(t, err, "AccessDeniedException")
-	if r := h.last(t); r.ErrorCode != "AccessDenied" || r.Caller.Session == nil ||
+	if r := h.last(t); r.ErrorCode != "AccessDenied" || r.Identity.Session == nil ||
 		r.ErrorMessage != "User: arn:aws:sts::111122223333:assumed-role/reader/session is not authorized to perform: cloudtrail:LookupEvents because no identity-based policy allows the cloudtrail:LookupEvents action" {
 		t.Errorf("recorded %+v", r)
 	}

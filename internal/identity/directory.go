@@ -15,8 +15,8 @@ import (
 // Directory keeps accounts, principals and access keys, verifies signatures
 // and issues temporary credentials. It is safe for concurrent use.
 //
-// Everything rests in the collections identity.accounts, identity.principals
-// and identity.keys of the control-plane store; secret keys are sealed there
+// Everything rests in the collections identity.accounts, identity.principals,
+// identity.keys and identity.known of the control-plane store; secret keys are sealed there
 // with the master key. A copy of it all, with the secrets open and the
 // policies compiled, is in memory, so that verifying a request touches neither
 // SQL nor AES. The copy changes only after the store has committed.
@@ -32,10 +32,13 @@ type Directory struct {
 	accounts   *store.Collection[Account]
 	principals *store.Collection[Principal]
 	keys       *store.Collection[AccessKey]
+	known      *store.Collection[KnownKey]
 
 	// change serializes the methods that change something, from the decision
 	// to the copy. It is taken before mu.
 	change sync.Mutex
+	// nextSweep is when known keys are looked through again; change guards it.
+	nextSweep time.Time
 	// mu guards index. The entries that its maps point to are never changed,
 	// only replaced, so they are used after mu is released.
 	mu    sync.RWMutex
@@ -50,6 +53,7 @@ type index struct {
 	accounts   map[string]Account
 	principals map[Ref]*principalEntry // Name in lower case, see fold
 	keys       map[string]*keyEntry
+	known      map[string]*KnownKey
 }
 
 type principalEntry struct {
@@ -79,6 +83,7 @@ func OpenDirectory(ctx context.Context, db *store.DB, key Key, now func() time.T
 		accounts:    store.NewCollection[Account](db, "identity.accounts"),
 		principals:  store.NewCollection[Principal](db, "identity.principals"),
 		keys:        store.NewCollection[AccessKey](db, "identity.keys"),
+		known:       store.NewCollection[KnownKey](db, "identity.known"),
 		signingKeys: newBoundedCache[signingKeyID, []byte](maxSigningKeys),
 		tokens:      newBoundedCache[string, *openToken](maxOpenTokens),
 	}
@@ -115,6 +120,9 @@ func OpenDirectory(ctx context.Context, db *store.DB, key Key, now func() time.T
 			return nil, fmt.Errorf("identity: secret of access key %s: %w; is the key file the one of this database?", it.ID, err)
 		}
 		idx.keys[it.ID] = e
+	}
+	if err := d.loadKnown(ctx, &idx); err != nil {
+		return nil, err
 	}
 	d.index = idx
 	return d, nil

@@ -4,60 +4,116 @@ import (
 	"encoding/json"
 	"fmt"
 	"net"
-	"strconv"
 	"strings"
 	"unicode/utf8"
-
-	"github.com/cairntrail/cairn/internal/identity"
 )
 
 // eventVersion is the record format that Cairn writes (CloudTrail User Guide,
 // "CloudTrail record contents").
 const eventVersion = "1.11"
 
-// Limits of single fields in bytes, of the guide's table of record contents.
-// Texts are cut, parameters replaced as a whole.
+// Limits in bytes, of the guide's table of record contents. Texts are cut,
+// objects replaced as a whole.
 const (
 	maxText       = 1 << 10
+	maxAdditional = 28 << 10
 	maxParameters = 100 << 10
+	maxEvent      = 256 << 10
+	// maxResources bounds the one member that the guide gives no limit. A
+	// DeleteObjects names a thousand objects, and beside them the bucket.
+	maxResources = 1001
 )
 
-// Record makes the record of a call: a management event, its members in the
-// order in which CloudTrail writes them. eventID is a new GUID. The result is
-// valid JSON and valid UTF-8 whatever the call's strings hold; its parameters
-// must be valid JSON.
+// Record makes the record of a call, its members in the order in which
+// CloudTrail writes them. eventID is a new GUID. The result is valid JSON and
+// valid UTF-8 whatever the call's strings hold, and at most 256 KB long; its
+// parameters must be valid JSON.
 func Record(c Call, eventID string) []byte {
+	raw := record(&c, eventID)
+	for _, reduce := range reductions {
+		if len(raw) <= maxEvent {
+			break
+		}
+		reduce(&c, len(raw))
+		raw = record(&c, eventID)
+	}
+	return raw
+}
+
+// reductions leave out what makes a record too long, in the guide's order (L18927);
+// members that Cairn never writes are not in it, nor those that their own limits
+// keep below a kilobyte. What remains can only be the resources.
+//
+//nolint:gochecknoglobals // a table
+var reductions = []func(c *Call, size int){
+	func(c *Call, _ int) { c.AdditionalEventData = leftOut(c.AdditionalEventData, 0, "additionalEventData") },
+	func(c *Call, _ int) { c.ServiceEventDetails = leftOut(c.ServiceEventDetails, 0, "serviceEventDetails") },
+	func(c *Call, _ int) { c.ResponseElements = leftOut(c.ResponseElements, 0, "responseElements") },
+	func(c *Call, _ int) { c.RequestParameters = leftOut(c.RequestParameters, 0, "requestParameters") },
+	func(c *Call, size int) {
+		// Resources are about equally long: keep as many as fit into half.
+		c.Resources = c.Resources[:len(c.Resources)*(maxEvent/2)/size]
+	},
+}
+
+func record(c *Call, eventID string) []byte {
 	o := object{b: make([]byte, 0, 1536+len(c.RequestParameters)+len(c.ResponseElements))}
+	category, kind := c.Category, c.EventType
+	if category == "" {
+		category = Management
+	}
+	if kind == "" {
+		kind = typeAPICall
+	}
+	network := category == NetworkActivity
 	o.open()
 	o.text("eventVersion", eventVersion)
 	o.member("userIdentity")
-	userIdentity(&o, &c)
+	userIdentity(&o, &c.Identity)
 	o.time("eventTime", c.Time)
-	o.text("eventSource", c.EventSource)
+	o.text("eventSource", clean(c.EventSource))
 	o.text("eventName", clean(c.EventName))
 	o.text("awsRegion", clean(c.Region))
 	o.text("sourceIPAddress", host(c.SourceIPAddress))
-	o.some("userAgent", clean(c.UserAgent))
+	if !network {
+		o.some("userAgent", clean(c.UserAgent))
+	}
 	o.some("errorCode", clean(c.ErrorCode))
 	o.some("errorMessage", clean(c.ErrorMessage))
-	o.raw("requestParameters", parameters(c.RequestParameters, "requestParameters"))
-	o.raw("responseElements", parameters(c.ResponseElements, "responseElements"))
+	if !network {
+		o.raw("requestParameters", leftOut(c.RequestParameters, maxParameters, "requestParameters"))
+		o.raw("responseElements", leftOut(c.ResponseElements, maxParameters, "responseElements"))
+		if len(c.AdditionalEventData) > 0 {
+			o.raw("additionalEventData", leftOut(c.AdditionalEventData, maxAdditional, "additionalEventData"))
+		}
+	}
 	o.some("requestID", clean(c.RequestID))
 	o.text("eventID", eventID)
-	o.bool("readOnly", c.ReadOnly)
-	if len(c.Resources) > 0 {
-		o.member("resources")
+	if !network {
+		o.bool("readOnly", c.ReadOnly)
 		resources(&o, c.Resources)
 	}
-	o.text("eventType", "AwsApiCall")
-	o.bool("managementEvent", true)
+	o.text("eventType", kind)
+	o.some("apiVersion", c.APIVersion)
+	if !network {
+		o.bool("managementEvent", category == Management)
+	}
 	o.some("recipientAccountId", c.RecipientAccountID)
-	o.text("eventCategory", "Management")
-	if c.TLS != nil {
+	o.some("sharedEventID", c.SharedEventID)
+	o.some("vpcEndpointId", clean(c.VPCEndpointID))
+	o.some("vpcEndpointAccountId", clean(c.VPCEndpointAccountID))
+	if len(c.ServiceEventDetails) > 0 {
+		o.raw("serviceEventDetails", leftOut(c.ServiceEventDetails, maxParameters, "serviceEventDetails"))
+	}
+	o.text("eventCategory", category)
+	addendum(&o, c.Addendum)
+	// A call that a service made for somebody has no details of the
+	// connection (L18918).
+	if c.TLS != nil && !network && c.Identity.InvokedBy == "" {
 		o.member("tlsDetails")
 		o.open()
 		o.some("tlsVersion", tlsVersions[c.TLS.Version])
-		o.text("cipherSuite", cipherSuite(c.TLS.CipherSuite))
+		o.text("cipherSuite", CipherSuite(c.TLS.CipherSuite))
 		o.some("clientProvidedHostHeader", clean(c.Host))
 		o.close()
 	}
@@ -65,58 +121,26 @@ func Record(c Call, eventID string) []byte {
 	return o.b
 }
 
-// userIdentity renders the caller (guide, "CloudTrail userIdentity element").
-// A caller that proved nothing is Unknown; the key id that it claimed is kept,
-// since it is what joins attempts with each other.
-func userIdentity(o *object, c *Call) {
-	p, s := &c.Caller.Principal, c.Caller.Session
-	o.open()
-	defer o.close()
-	if !c.Caller.Known() {
-		o.text("type", "Unknown")
-		o.some("accessKeyId", clean(c.ClaimedAccessKeyID))
+func addendum(o *object, a *Addendum) {
+	if a == nil {
 		return
 	}
-	role := p.Type == identity.Role
-	if role {
-		o.text("type", "AssumedRole")
-	} else {
-		o.text("type", string(p.Type))
-	}
-	o.text("principalId", c.Caller.PrincipalID())
-	o.text("arn", c.Caller.ARN())
-	o.text("accountId", p.AccountID)
-	o.text("accessKeyId", c.Caller.AccessKeyID)
-	if !role {
-		o.some("userName", p.Name)
-	}
-	if s == nil {
-		return
-	}
-	o.member("sessionContext")
+	o.member("addendum")
 	o.open()
-	if role {
-		o.member("sessionIssuer")
-		o.open()
-		o.text("type", "Role")
-		o.text("principalId", p.ID)
-		o.text("arn", p.ARN)
-		o.text("accountId", p.AccountID)
-		o.text("userName", p.Name)
-		o.close()
-	}
-	o.member("attributes")
-	o.open()
-	o.time("creationDate", s.Created)
-	o.text("mfaAuthenticated", strconv.FormatBool(s.MFA))
-	o.close()
-	o.some("sourceIdentity", clean(s.SourceIdentity))
+	o.text("reason", a.Reason)
+	o.some("updatedFields", a.UpdatedFields)
+	o.some("originalRequestID", clean(a.OriginalRequestID))
+	o.some("originalEventID", a.OriginalEventID)
 	o.close()
 }
 
 func resources(o *object, rs []Resource) {
+	if len(rs) == 0 {
+		return
+	}
+	o.member("resources")
 	o.b = append(o.b, '[')
-	for i, r := range rs {
+	for i, r := range rs[:min(len(rs), maxResources)] {
 		if i > 0 {
 			o.b = append(o.b, ',')
 		}
@@ -124,6 +148,7 @@ func resources(o *object, rs []Resource) {
 		o.some("accountId", r.AccountID)
 		o.some("type", r.Type)
 		o.some("ARN", clean(r.ARN))
+		o.some("ARNPrefix", clean(r.ARNPrefix))
 		o.close()
 	}
 	o.b = append(o.b, ']')
@@ -150,9 +175,10 @@ func clean(s string) string {
 	return strings.ToValidUTF8(s, "\uFFFD")
 }
 
-// parameters leaves out what is over the limit, saying so in its place.
-func parameters(raw json.RawMessage, name string) json.RawMessage {
-	if len(raw) <= maxParameters {
+// leftOut replaces what is longer than limit by a note of it. The note has the
+// form of real records, which the guide does not describe.
+func leftOut(raw json.RawMessage, limit int, name string) json.RawMessage {
+	if len(raw) <= limit {
 		return raw
 	}
 	return fmt.Appendf(nil, `{"omitted":true,"originalSize":%d,"reason":"%s too large"}`, len(raw), name)

@@ -22,7 +22,8 @@ var opensslNames = map[uint16]string{
 	tls.TLS_ECDHE_RSA_WITH_AES_256_CBC_SHA:            "ECDHE-RSA-AES256-SHA",
 }
 
-func cipherSuite(id uint16) string {
+// CipherSuite is the name of a cipher suite as OpenSSL has it.
+func CipherSuite(id uint16) string {
 	if name, ok := opensslNames[id]; ok {
 		return name
 	}
