@@ -68,6 +68,9 @@ func headerFields(h http.Header, s *awsmodel.Shape) (out []Field) {
 		switch m.Location {
 		case awsmodel.InHeader:
 			if values := h.Values(m.WireName()); len(values) > 0 {
+				if m.Shape.Type == awsmodel.List {
+					values = listed(values)
+				}
 				out = append(out, Field{Name: m.Name, Member: m, Value: texts(values, m.Shape)})
 			}
 		case awsmodel.InHeaders:
@@ -79,10 +82,42 @@ func headerFields(h http.Header, s *awsmodel.Shape) (out []Field) {
 	return out
 }
 
-// prefixed lists the headers below a prefix, by name.
+// listed splits the items of a list in a header at their commas; an item that
+// has one is quoted, and between two commas there may be nothing (RFC 9110,
+// section 5.6).
+func listed(values []string) (out []string) {
+	rest := strings.TrimSpace(strings.Join(values, ","))
+	for rest != "" {
+		var item []byte
+		quoted := rest[0] == '"'
+		if quoted {
+			at := 1
+			for ; at < len(rest) && rest[at] != '"'; at++ {
+				if rest[at] == '\\' && at+1 < len(rest) {
+					at++
+				}
+				item = append(item, rest[at])
+			}
+			rest = rest[min(at+1, len(rest)):]
+		}
+		plain, after, _ := strings.Cut(rest, ",")
+		if plain = strings.TrimSpace(plain); quoted || plain != "" {
+			out = append(out, string(item)+plain)
+		}
+		rest = strings.TrimSpace(after)
+	}
+	return out
+}
+
+// prefixed lists the headers below a prefix, by name. A member without a prefix
+// takes all that have no part in signing or sessions: those must not get into a
+// record.
 func prefixed(h http.Header, m *awsmodel.Member) (out []Field) {
-	prefix := strings.ToLower(m.WireName())
+	prefix := strings.ToLower(m.LocationName)
 	for name, values := range h {
+		if prefix == "" && (envelope(name) || name == "Authorization" || name == "Cookie" || name == "Set-Cookie") {
+			continue
+		}
 		if key, ok := strings.CutPrefix(strings.ToLower(name), prefix); ok && len(values) > 0 {
 			out = append(out, Field{Name: key, Member: m.Shape.Value(), Value: Value{Kind: Text, Text: values[0]}})
 		}

@@ -97,6 +97,7 @@ func TestInput(t *testing.T) {
 	f("s3", "PUT /b/k HTTP/1.1\nX-Amz-Meta-Two: 2\nX-Amz-Meta-One: 1\n\nbytes", `PutObject {Bucket:"b" Key:"k" Metadata:{one:"1" two:"2"} Body:<stream>}`)
 	f("s3", "PUT /b?tagging HTTP/1.1\n\n<Tagging xmlns=\"u\"><TagSet><Tag><Key>a</Key><Value>1&lt;</Value></Tag></TagSet></Tagging>", `PutBucketTagging {Bucket:"b" Tagging:{TagSet:[{Key:"a" Value:"1<"}]}}`)
 	f("s3", "POST /b?delete HTTP/1.1\n\n<Delete><Object><Key>a</Key></Object><Quiet>true</Quiet><Object><Key>b</Key></Object></Delete>", `DeleteObjects {Bucket:"b" Delete:{Objects:[{Key:"a"} {Key:"b"}] Quiet:"true"}}`)
+	f("s3", "GET /b/k?attributes HTTP/1.1\nX-Amz-Object-Attributes: ETag, \"a, \\\"b\\\"\" ,\nX-Amz-Object-Attributes: Checksum", `GetObjectAttributes {Bucket:"b" Key:"k" ObjectAttributes:["ETag" "a, \"b\"" "Checksum"]}`)
 	cbor, _ := hex.DecodeString("bf694e616d6573706163656161" + "6a4d6574726963446174618" + "1a1" + "6556616c7565" + "fb3ff8000000000000" + "ff")
 	f("monitoring", "POST /service/GraniteServiceVersion20100801/operation/PutMetricData HTTP/1.1\nSmithy-Protocol: rpc-v2-cbor\n\n"+string(cbor), `PutMetricData {Namespace:"a" MetricData:[{Value:1.5}]}`)
 }
@@ -105,7 +106,7 @@ func TestOutput(t *testing.T) {
 	f := func(service, operation string, protocol awsmodel.Protocol, status int, code, body, want string) {
 		t.Helper()
 		op := catalogue(t).Service(service).Operation(operation)
-		v, err := Output(op, protocol, status, http.Header{"Etag": {"e"}}, []byte(body), code, Limits{})
+		v, err := Output(op, protocol, status, http.Header{"Etag": {"e"}, "Set-Cookie": {"c"}, "X-Amz-Security-Token": {"t"}}, []byte(body), code, Limits{})
 		if got := show(v); err != nil || got != want {
 			t.Errorf("%v\n got %s\nwant %s", err, got, want)
 		}
@@ -118,6 +119,11 @@ func TestOutput(t *testing.T) {
 	f("lambda", "Invoke", awsmodel.RESTJSON, 200, "", "bytes", `{StatusCode:200 Payload!:<stream>}`)
 	f("dynamodb", "GetItem", awsmodel.JSON10, 400, "ResourceNotFoundException", `{"__type":"x#ResourceNotFoundException","message":"m"}`, `{__type?:"x#ResourceNotFoundException" message:"m"}`)
 	f("s3", "PutObject", awsmodel.RESTXML, 200, "", "", `{ETag:"e"}`)
+	f("s3", "GetBucketLocation", awsmodel.RESTXML, 200, "", `<LocationConstraint xmlns="u">eu-west-1</LocationConstraint>`, `{LocationConstraint:"eu-west-1"}`)
+	f("s3", "GetBucketLocation", awsmodel.RESTXML, 200, "", `<R><LocationConstraint>eu-west-1</LocationConstraint></R>`, `{LocationConstraint:"eu-west-1"}`)
+	f("iam", "DeleteUser", awsmodel.Query, 200, "", `<DeleteUserResponse><ResponseMetadata><RequestId>r</RequestId></ResponseMetadata></DeleteUserResponse>`, `{}`)
+	f("sqs", "SendMessage", awsmodel.Query, 200, "", `<SendMessageResponse><SendMessageResult><MessageId>m</MessageId></SendMessageResult><ResponseMetadata/></SendMessageResponse>`, `{MessageId:"m"}`)
+	f("dataexchange", "SendApiAsset", awsmodel.RESTJSON, 200, "", "b", `{ResponseHeaders:{etag:"e"} Body:"b"}`)
 }
 
 func TestLimits(t *testing.T) {

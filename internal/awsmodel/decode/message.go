@@ -60,8 +60,16 @@ func Output(op *awsmodel.Operation, protocol awsmodel.Protocol, status int, head
 			}
 		}
 	}
+	if protocol == awsmodel.Query && wrapper == "" {
+		// The models of JSON services that answer queries too have no wrapper.
+		wrapper = op.WireName + "Result"
+	}
 	fields, err := readBody(protocol, body, shape, wrapper, limits, b)
-	v.Fields = append(v.Fields, fields...)
+	for _, f := range fields {
+		if f.Member != nil || f.Name != "ResponseMetadata" || protocol != awsmodel.Query {
+			v.Fields = append(v.Fields, f)
+		}
+	}
 	return v, err
 }
 
@@ -156,9 +164,24 @@ func readShape(p awsmodel.Protocol, body []byte, shape *awsmodel.Shape, wrapper 
 		if root == nil {
 			return Value{Kind: Object}, err
 		}
+		if m := bareMember(root, shape); m != nil {
+			return Value{Kind: Object, Fields: []Field{{Name: m.Name, Member: m, Value: xmlValue(root, m.Shape)}}}, err
+		}
 		return xmlValue(root, shape), err
 	}
 	return Value{Kind: Object}, nil
+}
+
+// bareMember is the only member of a structure where the root is its element,
+// and not one around it: the answer of S3's GetBucketLocation.
+func bareMember(root *element, s *awsmodel.Shape) *awsmodel.Member {
+	if s.Type != awsmodel.Structure || len(s.Members) != 1 || len(root.children) > 0 {
+		return nil
+	}
+	if m := xmlMember(s, root.name); m != nil && m.Shape.Type == awsmodel.String {
+		return m
+	}
+	return nil
 }
 
 // findWrapper finds the element that holds the result or error: below the
