@@ -71,6 +71,7 @@ type grammar struct {
 	Ingest   ingestCmd   `cmd:"" help:"Send CloudTrail log files from a folder or a bucket to a server."`
 	Lookup   lookupCmd   `cmd:"" help:"Look up events in the event history."`
 	Validate validateCmd `cmd:"" help:"Check a trail's log files against its chain of signed digests."`
+	Redact   redactCmd   `cmd:"" help:"Hide values in recorded events, or show what would be hidden."`
 	Account  accountCmd  `cmd:"" help:"Manage accounts, users, roles and access keys."`
 	Version  versionCmd  `cmd:"" help:"Print the version."`
 }
