@@ -9,12 +9,13 @@
 // It guarantees that a setting that is not understood is an error and never
 // ignored, and that [Load] reports everything that is wrong at once, each
 // problem with its key and where the value came from. It opens nothing except
-// the YAML file and the TLS files that the settings name. It has no locks and
-// starts no goroutines.
+// the YAML file, and the TLS files and endpoint policies that the settings name.
+// It has no locks and starts no goroutines.
 //
 // To add a setting, add a field to [Config]; the flag, the environment
 // variable, the YAML key and its line in docs/configuration.md follow from the
-// field's tags.
+// field's tags. Only [Gateway] is a mapping of its own, which only the YAML file
+// can hold; its keys are rows of a table.
 package config
 
 import (
@@ -95,6 +96,29 @@ type Config struct {
 	// IngestConcurrency is how many uploads of recorded events are read at
 	// once; more wait, or are told to come back.
 	IngestConcurrency int `name:"ingest-concurrency" type:"setting" placeholder:"N" value:"4" help:"How many uploads of events are read at once."`
+
+	// GatewayListen and GatewayUpstream are a recording gateway with one upstream;
+	// [Config.Listeners] has it together with those in Gateways.
+	GatewayListen   string `name:"gateway-listen" type:"setting" placeholder:"ADDR" help:"Address of a recording gateway; needs gateway-upstream too."`
+	GatewayUpstream string `name:"gateway-upstream" type:"setting" placeholder:"URL" help:"Where that gateway forwards calls to, as http://127.0.0.1:9000; needs gateway-listen too."`
+
+	// GatewayFailOpen answers calls through gateways also when they cannot be
+	// recorded. Without it such a call's answer is withheld.
+	GatewayFailOpen bool `name:"gateway-fail-open" type:"setting-bool" value:"false" help:"Let calls pass when they cannot be recorded, and record a gap."`
+
+	// RedactionRules is a file with rules for what records leave out. It is read
+	// and checked by whoever applies it.
+	RedactionRules string `name:"redaction-rules" type:"setting" placeholder:"FILE" help:"File with rules for what is left out of the records of a gateway's calls."`
+
+	// EventSelectors is a file with the advanced event selectors of the data and
+	// network activity events that gateways record; management events always are.
+	EventSelectors string `name:"event-selectors" type:"setting" placeholder:"FILE" help:"JSON file of advanced event selectors: the data and network activity events that gateways record."`
+
+	// ServiceModels is a folder of service models that adds to the catalogue.
+	ServiceModels string `name:"service-models" type:"setting" placeholder:"DIR" help:"Folder of service models, laid out as botocore's data folder, that add to or replace the built-in ones."`
+
+	// Gateways are the recording gateways of the YAML file.
+	Gateways []Gateway `kong:"-"`
 }
 
 // setting is one field of Config as its tags describe it.
@@ -106,10 +130,10 @@ type setting struct {
 	index         int
 }
 
-// settings lists the fields of Config in their order.
+// settings lists the fields of Config in their order, but for Gateways.
 var settings = func() []setting {
 	t := reflect.TypeFor[Config]()
-	out := make([]setting, t.NumField())
+	out := make([]setting, t.NumField()-1)
 	for i := range out {
 		tag := t.Field(i).Tag
 		out[i] = setting{

@@ -142,9 +142,14 @@ func (l *loader) readFile(path string) {
 		l.problems = append(l.problems, Problem{Key: "config", Text: fmt.Sprintf("cannot read the file: %v", err)})
 		return
 	}
-	entries, problems := parseYAML(filepath.Base(path), data)
+	file, problems := parseYAML(filepath.Base(path), data)
 	l.problems = append(l.problems, problems...)
-	for _, e := range entries {
-		l.set(e.setting, e.text, fmt.Sprintf("line %d of %s", e.line, filepath.Base(path)))
+	place := func(line int) string { return fmt.Sprintf("line %d of %s", line, filepath.Base(path)) }
+	for _, e := range file.entries {
+		l.set(e.setting, e.text, place(e.line))
+	}
+	l.cfg.Gateways = file.gateways
+	for key, line := range file.lines {
+		l.origin[key] = place(line)
 	}
 }

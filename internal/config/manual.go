@@ -45,5 +45,30 @@ have sizes (` + "`256MiB`, `16GiB`" + `; a bare number is bytes).
 		}
 		fmt.Fprintf(&b, "| `%s` | `%s` | %s | %s%s |\n", s.key, s.env, def, s.help, note)
 	}
+	b.WriteString(`
+## Gateways
+
+` + "`gateway-listen` and `gateway-upstream`" + ` are one recording gateway, named
+` + "`" + DefaultGateway + "`" + `. More of them, or one with more to say, stand in the YAML file,
+and only there, as a list:
+
+` + "```yaml" + `
+gateways:
+  - name: objects
+    listen: 127.0.0.1:4580
+    upstream: https://sts.us-east-1.amazonaws.com
+    upstreams:
+      s3: http://127.0.0.1:9000
+    trusted-proxies: [10.0.0.0/8, 192.0.2.7]
+` + "```" + `
+
+An upstream has no path: paths are forwarded as they are sent.
+
+| key | meaning |
+|---|---|
+`)
+	for _, k := range gatewayKeys {
+		fmt.Fprintf(&b, "| `%s` | %s |\n", k.key, k.help)
+	}
 	return b.String()
 }

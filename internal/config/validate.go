@@ -24,7 +24,7 @@ var (
 )
 
 // Validate checks the settings as a whole. An error is an *[Error] with every
-// problem there is. The only files it reads are the TLS pair.
+// problem there is. The only files it reads are TLS pairs and endpoint policies.
 func (c *Config) Validate() error {
 	if problems := c.validate(); len(problems) > 0 {
 		return &Error{Problems: problems}
@@ -48,13 +48,8 @@ func (c *Config) validate() []Problem {
 	if sameAddress(c.Listen, c.AdminListen) {
 		bad("admin-listen", "%s is the address of listen too; the two must differ", c.AdminListen)
 	}
-	switch {
-	case (c.TLSCert == "") != (c.TLSKey == ""):
-		bad("tls-cert", "tls-cert and tls-key come together: give both or none")
-	case c.TLSCert != "":
-		if _, err := tls.LoadX509KeyPair(c.TLSCert, c.TLSKey); err != nil {
-			bad("tls-cert", "the certificate and its key cannot be used: %v", err)
-		}
+	if why := checkTLS(c.TLSCert, c.TLSKey); why != "" {
+		bad("tls-cert", "%s", why)
 	}
 	if !accountPattern.MatchString(c.AccountID) {
 		bad("account-id", "%q is not twelve digits", c.AccountID)
@@ -91,7 +86,21 @@ func (c *Config) validate() []Problem {
 	if c.IngestConcurrency < 1 || c.IngestConcurrency > maxIngest {
 		bad("ingest-concurrency", "%d is not between 1 and %d", c.IngestConcurrency, maxIngest)
 	}
+	c.validateGateways(bad)
 	return out
+}
+
+// checkTLS says what is wrong with a certificate and its key.
+func checkTLS(cert, key string) string {
+	if (cert == "") != (key == "") {
+		return "tls-cert and tls-key come together: give both or none"
+	}
+	if cert != "" {
+		if _, err := tls.LoadX509KeyPair(cert, key); err != nil {
+			return fmt.Sprintf("the certificate and its key cannot be used: %v", err)
+		}
+	}
+	return ""
 }
 
 // checkAddress says what is wrong with a listen address; names are not

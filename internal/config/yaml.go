@@ -18,47 +18,74 @@ type entry struct {
 	line int
 }
 
-// parseYAML reads a flat mapping of settings. Unknown and repeated keys and
-// values of the wrong type are problems; the rest is read nevertheless.
-func parseYAML(name string, data []byte) ([]entry, []Problem) {
+// contents are what a YAML file has.
+type contents struct {
+	entries  []entry
+	gateways []Gateway
+	// lines has the line of each key of a gateway, as "gateways[0].listen".
+	lines map[string]int
+}
+
+// failer makes a problem of a line.
+type failer func(line int, format string, args ...any) []Problem
+
+// parseYAML reads a mapping of settings. Unknown and repeated keys and values of
+// the wrong type are problems; the rest is read nevertheless.
+func parseYAML(name string, data []byte) (contents, []Problem) {
 	fail := func(line int, format string, args ...any) []Problem {
 		return []Problem{{Text: fmt.Sprintf(format, args...) + fmt.Sprintf(" in line %d of %s", line, name)}}
 	}
 	file, err := parser.ParseBytes(data, 0, parser.AllowDuplicateMapKey())
 	if err != nil {
 		if syntax, ok := errors.AsType[yaml.Error](err); ok && syntax.GetToken() != nil {
-			return nil, fail(syntax.GetToken().Position.Line, "not valid YAML: %s", syntax.GetMessage())
+			return contents{}, fail(syntax.GetToken().Position.Line, "not valid YAML: %s", syntax.GetMessage())
 		}
-		return nil, []Problem{{Text: fmt.Sprintf("%s is not valid YAML: %v", name, err)}}
+		return contents{}, []Problem{{Text: fmt.Sprintf("%s is not valid YAML: %v", name, err)}}
 	}
 	var body ast.Node
 	for _, doc := range file.Docs {
 		switch {
 		case doc.Body == nil || doc.Body.Type() == ast.CommentType || doc.Body.Type() == ast.NullType:
 		case body != nil:
-			return nil, fail(doc.Body.GetToken().Position.Line, "a second YAML document begins")
+			return contents{}, fail(doc.Body.GetToken().Position.Line, "a second YAML document begins")
 		default:
 			body = doc.Body
 		}
 	}
-	var pairs []*ast.MappingValueNode
-	switch n := body.(type) {
-	case nil:
-		return nil, nil
-	case *ast.MappingNode:
-		pairs = n.Values
-	case *ast.MappingValueNode:
-		pairs = []*ast.MappingValueNode{n}
-	default:
-		return nil, fail(body.GetToken().Position.Line, "the file must be lines of the form \"key: value\", and something else stands")
+	if body == nil {
+		return contents{}, nil
+	}
+	pairs, ok := mapping(body)
+	if !ok {
+		return contents{}, fail(body.GetToken().Position.Line, "the file must be lines of the form \"key: value\", and something else stands")
 	}
 	return readPairs(pairs, fail)
 }
 
+// mapping gives the pairs of a node that is a mapping.
+func mapping(node ast.Node) ([]*ast.MappingValueNode, bool) {
+	switch n := node.(type) {
+	case *ast.MappingNode:
+		return n.Values, true
+	case *ast.MappingValueNode:
+		return []*ast.MappingValueNode{n}, true
+	}
+	return nil, false
+}
+
+// fileKeys are the keys that the file may have.
+var fileKeys = func() []string {
+	out := []string{gatewaysKey}
+	for i := range settings {
+		if !settings[i].outside {
+			out = append(out, settings[i].key)
+		}
+	}
+	return out
+}()
+
 // readPairs takes the pairs of the file's mapping apart.
-func readPairs(pairs []*ast.MappingValueNode, fail func(int, string, ...any) []Problem) ([]entry, []Problem) {
-	var entries []entry
-	var problems []Problem
+func readPairs(pairs []*ast.MappingValueNode, fail failer) (out contents, problems []Problem) {
 	seen := map[string]int{}
 	for _, pair := range pairs {
 		token := pair.Key.GetToken()
@@ -66,20 +93,20 @@ func readPairs(pairs []*ast.MappingValueNode, fail func(int, string, ...any) []P
 		s := find(key)
 		first, repeated := seen[key]
 		switch {
-		case s == nil:
-			hint := ""
-			if near := nearest(key); near != "" {
-				hint = fmt.Sprintf("; did you mean %q?", near)
-			}
-			p := fail(line, "unknown key %q", key)
-			p[0].Text += hint
-			problems = append(problems, p...)
+		case s == nil && key != gatewaysKey:
+			problems = append(problems, unknown(key, line, "", fileKeys, fail)...)
 			continue
-		case s.outside:
+		case s != nil && s.outside:
 			problems = append(problems, fail(line, "%q cannot be set in the file itself; use the flag --%s or %s; it stands", key, key, s.env)...)
 			continue
 		case repeated:
 			problems = append(problems, fail(line, "key %q was given in line %d already, and again", key, first)...)
+			continue
+		case key == gatewaysKey:
+			seen[key] = line
+			var more []Problem
+			out.gateways, out.lines, more = readGateways(pair.Value, line, fail)
+			problems = append(problems, more...)
 			continue
 		}
 		seen[key] = line
@@ -91,10 +118,19 @@ func readPairs(pairs []*ast.MappingValueNode, fail func(int, string, ...any) []P
 			continue
 		}
 		if text != "" {
-			entries = append(entries, entry{setting: s, text: text, line: line})
+			out.entries = append(out.entries, entry{setting: s, text: text, line: line})
 		}
 	}
-	return entries, problems
+	return out, problems
+}
+
+// unknown is the problem of a key that nobody knows, in what was named.
+func unknown(key string, line int, in string, known []string, fail failer) []Problem {
+	p := fail(line, "unknown key %q%s", key, in)
+	if near := nearest(key, known); near != "" {
+		p[0].Text += fmt.Sprintf("; did you mean %q?", near)
+	}
+	return p
 }
 
 // scalar gives the text of a value, or what it should have been. A key without
@@ -138,12 +174,11 @@ func scalar(s *setting, node ast.Node) (text, want string) {
 
 // nearest finds the known key that is fewest edits away, if it is near enough
 // to be a slip: at most a third of its letters, and two at least.
-func nearest(key string) string {
+func nearest(key string, known []string) string {
 	best, distance := "", len(key)
-	for i := range settings {
-		s := &settings[i]
-		if d := edits(key, s.key); !s.outside && d < distance && d <= max(2, len(s.key)/3) {
-			best, distance = s.key, d
+	for _, k := range known {
+		if d := edits(key, k); d < distance && d <= max(2, len(k)/3) {
+			best, distance = k, d
 		}
 	}
 	return best
