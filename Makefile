@@ -47,7 +47,7 @@ crash: ## Kill a server under load ROUNDS (200) times, and look for every event.
 	@scripts/need.sh go gcc
 	CGO_ENABLED=1 go test -race -v -count 1 -run Crash -timeout 120m ./internal/app -crash.rounds=$(ROUNDS)
 
-generate: ## Make the generated files again: the API's types, docs/configuration.md.
+generate: ## Make the generated files again: the API's types, docs/configuration.md, docs/coverage.md.
 	@scripts/need.sh go
 	go generate ./...
 	go test ./internal/config -run TestManual -update

@@ -93,6 +93,7 @@ type App struct {
 	history   *lake.History
 	api       net.Listener
 	admin     net.Listener
+	gateways  []string // addresses
 
 	profiles sync.Mutex // held while the credentials file is rewritten
 
@@ -116,7 +117,7 @@ func (a *App) started(name string, stop func(ctx context.Context) error) {
 // start builds everything from the ground up.
 func (a *App) start(ctx context.Context) error {
 	for _, f := range []func(context.Context) error{
-		a.lockDir, a.openKey, a.openStore, a.openDirectory, a.openJournal, a.openHistory, a.listenAdmin, a.listenAPI,
+		a.lockDir, a.openKey, a.openStore, a.openDirectory, a.openJournal, a.openHistory, a.listenAdmin, a.listenAPI, a.listenGateways,
 	} {
 		if err := f(ctx); err != nil {
 			return err

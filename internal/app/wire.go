@@ -69,13 +69,7 @@ func (a *App) handler() (http.Handler, error) {
 
 // record makes the record of a call durable.
 func (a *App) record(ctx context.Context, call recorder.Call) error {
-	if err := a.journal.Append(ctx, recorder.Record(call, uuid.NewString())); err != nil {
-		if failed := a.journal.Failed(); failed != nil {
-			a.fail(failed)
-		}
-		return err
-	}
-	return nil
+	return a.append(ctx, recorder.Record(call, uuid.NewString()))
 }
 
 // ingest serves the stream operation IngestEvents. As with the rest of the

@@ -14,12 +14,14 @@ import (
 // inline policies, in characters ("IAM and AWS STS quotas").
 const maxDocument = 10240
 
-// documentKind tells the grammars of identity-based and trust policies apart.
-type documentKind bool
+// documentKind tells the grammars of policies apart: those of principals have no
+// Principal, those of roles no Resource, and those of resources both.
+type documentKind uint8
 
 const (
-	identityPolicy documentKind = false
-	trustPolicy    documentKind = true
+	identityPolicy documentKind = iota
+	trustPolicy
+	resourcePolicy
 )
 
 // CheckPolicy tells whether text is an identity-based policy document that
@@ -155,9 +157,9 @@ func compileStatement(raw json.RawMessage, kind documentKind) (st statement, sid
 		return st, "", malformed("Syntax errors in policy: Missing required field Effect.")
 	case st.actions == nil:
 		return st, "", malformed("Policy statement must contain actions.")
-	case kind == identityPolicy && st.resources == nil:
+	case kind != trustPolicy && st.resources == nil:
 		return st, "", malformed("Policy statement must contain resources.")
-	case kind == trustPolicy && st.principals == nil:
+	case kind != identityPolicy && st.principals == nil:
 		return st, "", malformed("Syntax errors in policy: Missing required field Principal.")
 	}
 	return st, sid, nil

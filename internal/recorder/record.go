@@ -19,6 +19,8 @@ const (
 	maxAdditional = 28 << 10
 	maxParameters = 100 << 10
 	maxEvent      = 256 << 10
+	// maxARN is for the ARN of an object in S3, whose key alone may have 1 KB.
+	maxARN = 2 << 10
 	// maxResources bounds the one member that the guide gives no limit. A
 	// DeleteObjects names a thousand objects, and beside them the bucket.
 	maxResources = 1001
@@ -145,10 +147,12 @@ func resources(o *object, rs []Resource) {
 			o.b = append(o.b, ',')
 		}
 		o.open()
-		o.some("accountId", r.AccountID)
+		if r.AccountID != "" || r.Type == "AWS::S3::Bucket" {
+			o.text("accountId", r.AccountID) // that of a foreign bucket may be hidden, and stands empty
+		}
 		o.some("type", r.Type)
-		o.some("ARN", clean(r.ARN))
-		o.some("ARNPrefix", clean(r.ARNPrefix))
+		o.some("ARN", cut(r.ARN, maxARN))
+		o.some("ARNPrefix", cut(r.ARNPrefix, maxARN))
 		o.close()
 	}
 	o.b = append(o.b, ']')
@@ -164,9 +168,10 @@ func host(addr string) string {
 }
 
 // clean makes a text fit for a record: valid UTF-8, at most 1 KB.
-func clean(s string) string {
-	if len(s) > maxText {
-		n := maxText
+func clean(s string) string { return cut(s, maxText) }
+
+func cut(s string, n int) string {
+	if len(s) > n {
 		for n > 0 && !utf8.RuneStart(s[n]) {
 			n--
 		}

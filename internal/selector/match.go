@@ -1,5 +1,7 @@
 package selector
 
+import "slices"
+
 // Match tells whether any selector selects the event. It allocates nothing.
 func (m *Matcher) Match(e *Event) bool {
 	rules := m.byCategory[e.Category]
@@ -86,4 +88,15 @@ func (r *rule) checkARN(e *Event) verdict {
 		return verdict{r.arn, fieldResourceARN, len(r.fields) + 1, 0, "", first}
 	}
 	return verdict{}
+}
+
+// Categories lists the event categories that the matcher may select events of,
+// sorted.
+func (m *Matcher) Categories() []string {
+	out := make([]string, 0, len(m.byCategory))
+	for c := range m.byCategory {
+		out = append(out, c)
+	}
+	slices.Sort(out)
+	return out
 }

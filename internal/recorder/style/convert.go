@@ -5,21 +5,24 @@ import (
 
 	"github.com/cairntrail/cairn/internal/awsmodel"
 	"github.com/cairntrail/cairn/internal/awsmodel/decode"
+	"github.com/cairntrail/cairn/internal/redact"
 )
-
-// Hidden stands in the place of what the model marks as sensitive.
-const Hidden = "HIDDEN_DUE_TO_SECURITY_REASONS"
 
 // converter turns values by the names of the model into what is recorded.
 type converter struct {
 	row      service
 	protocol awsmodel.Protocol
-	// clear are sensitive members that are recorded nevertheless.
-	clear map[string]bool
+	rules    redact.Call
 }
 
 func newConverter(call *awsmodel.Call) *converter {
-	return &converter{row: serviceOf(call), protocol: call.Protocol, clear: inTheClear[call.ServiceName]}
+	return &converter{row: serviceOf(call), protocol: call.Protocol, rules: redact.Call{EventSource: Source(call)}}
+}
+
+// hides tells whether a member is hidden because the model says so.
+func (c *converter) hides(m *awsmodel.Member) bool {
+	_, hide := redact.ByModel(c.rules, nil, m)
+	return hide
 }
 
 // structure converts the fields of a structure.
@@ -53,14 +56,11 @@ func lowerFirst(name string) string {
 
 // member converts the value of a member; ok is false for what is left out.
 func (c *converter) member(v *decode.Value, m *awsmodel.Member) (out decode.Value, ok bool) {
-	if v.Kind == decode.Null || v.Kind == decode.Bytes || v.Streamed {
+	if v.Kind == decode.Null || v.Kind == decode.Bytes || v.Streamed || m != nil && m.Location == awsmodel.InStatusCode {
 		return out, false
 	}
 	if m == nil {
 		return c.unknown(v), true
-	}
-	if m.Sensitive && !c.clear[m.Name] {
-		return decode.Value{Kind: decode.Text, Text: Hidden}, true
 	}
 	switch m.Shape.Type {
 	case awsmodel.Blob:
@@ -102,7 +102,7 @@ func (c *converter) entries(v *decode.Value, value *awsmodel.Member) decode.Valu
 	out := decode.Value{Kind: decode.Object, Fields: make([]decode.Field, 0, len(v.Fields))}
 	for i := range v.Fields {
 		if converted, ok := c.member(&v.Fields[i].Value, value); ok {
-			out.Fields = append(out.Fields, decode.Field{Name: v.Fields[i].Name, Value: converted})
+			out.Fields = append(out.Fields, decode.Field{Name: v.Fields[i].Name, Value: converted, Member: value})
 		}
 	}
 	return out
@@ -121,6 +121,12 @@ func (c *converter) unknown(v *decode.Value) decode.Value {
 		return out
 	case decode.Bytes:
 		return decode.Value{}
+	case decode.Text:
+		// XML has no types: what can only be a boolean is one (R: a member of
+		// RDS's answers that its model lacks).
+		if xml := c.protocol == awsmodel.Query || c.protocol == awsmodel.RESTXML; xml && (v.Text == "true" || v.Text == "false") {
+			return decode.Value{Kind: decode.Bool, Text: v.Text}
+		}
 	}
 	return *v
 }

@@ -15,12 +15,8 @@ var derived = map[string]func(*awsmodel.Call, *decode.Value){
 }
 
 // lambdaParameters adds the parts of a function's ARN where the function was
-// named by ARN (real records: UpdateFunctionCode), and empties the environment,
-// whose variables are nobody's business (real records: CreateFunction).
+// named by ARN (real records: UpdateFunctionCode).
 func lambdaParameters(call *awsmodel.Call, v *decode.Value) {
-	if env := v.Get("environment"); env != nil && env.Kind == decode.Object {
-		env.Fields = nil
-	}
 	name := v.Get("functionName")
 	if name == nil {
 		return
@@ -43,9 +39,3 @@ func lambdaParameters(call *awsmodel.Call, v *decode.Value) {
 		object("arnPrefix", text("partition", parts[1]), text("region", parts[3]), text("account", parts[4])),
 		object("relativeId", text("functionName", parts[6])), qualifier))
 }
-
-// inTheClear are members that the models call sensitive and CloudTrail records
-// as they are, by service.
-//
-//nolint:gochecknoglobals // a table
-var inTheClear = map[string]map[string]bool{}

@@ -8,7 +8,8 @@
 // services.go, operations.go and ec2ops.go, each with its source, and not code.
 //
 // It guarantees that what it returns can be written with [Append] as valid
-// JSON, whatever the call's bytes were, within the limits of package decode. It
-// hides nothing but what the model marks as sensitive; redaction rules come
-// after it. It keeps no state and starts no goroutines.
+// JSON, whatever the call's bytes were, within the limits of package decode. Blobs
+// are left out. Hiding is package redact's, which comes after it and finds at
+// each field the member of the model; only EC2's and S3's parameters, which are
+// not by the model, are hidden here. It keeps no state and starts no goroutines.
 package style

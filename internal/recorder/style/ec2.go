@@ -113,7 +113,7 @@ func (w *ec2Writer) structure(v *decode.Value) decode.Value {
 	for i := range v.Fields {
 		f := &v.Fields[i]
 		if f.Member == nil {
-			out.Fields = append(out.Fields, decode.Field{Name: lowerFirst(f.Name), Value: w.unknown(&f.Value)})
+			out.Fields = append(out.Fields, decode.Field{Name: lowerFirst(f.Name), Value: loose(&f.Value)})
 			continue
 		}
 		if name, value, ok := w.field(f); ok {
@@ -132,7 +132,7 @@ func (w *ec2Writer) field(f *decode.Field) (name string, v decode.Value, ok bool
 	switch {
 	case m.Name == "DryRun" || m.Shape.Type == awsmodel.Blob:
 		return "", v, false
-	case m.Sensitive || m.Name == "UserData":
+	case w.hides(m) || m.Name == "UserData":
 		return name, decode.Value{Kind: decode.Text, Text: sensitiveDataRemoved}, true
 	case m.Shape.Type == awsmodel.List:
 		return w.list(f, m)
@@ -156,7 +156,7 @@ func (w *ec2Writer) list(f *decode.Field, m *awsmodel.Member) (string, decode.Va
 	for i := range f.Value.Items {
 		item := &f.Value.Items[i]
 		if item.Kind == decode.Object {
-			items = append(items, w.structure(item))
+			items = append(items, w.element(item, m.Shape.Element().Shape))
 			continue
 		}
 		one := w.scalar(item, m.Shape.Element())
@@ -165,7 +165,18 @@ func (w *ec2Writer) list(f *decode.Field, m *awsmodel.Member) (string, decode.Va
 	if set.plain {
 		return set.to, decode.Value{Kind: decode.List, Items: items}, true
 	}
-	return set.to, itemSet(items, w.row.singular[set.to]), true
+	return set.to, itemSet(items, w.row.calledItem(set.to)), true
+}
+
+// element writes an element of a list, with the sets that stand in it empty.
+func (w *ec2Writer) element(v *decode.Value, shape *awsmodel.Shape) decode.Value {
+	out := w.structure(v)
+	for _, name := range ec2Nested[shape.Name] {
+		if out.Get(name) == nil {
+			out.Fields = append(out.Fields, decode.Field{Name: name, Value: decode.Value{Kind: decode.Object}})
+		}
+	}
+	return out
 }
 
 // itemSet is a list as EC2 has it: an object with items or, empty, with none.

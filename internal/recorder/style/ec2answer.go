@@ -1,28 +1,32 @@
 package style
 
 import (
+	"net/http"
+
 	"github.com/cairntrail/cairn/internal/awsmodel"
 	"github.com/cairntrail/cairn/internal/awsmodel/decode"
 )
 
 // ec2 reads EC2's answers: the document as it is for newer operations, and
 // typed by the model for older ones.
-func (out *Response) ec2(call *awsmodel.Call, body []byte, wanted bool) {
-	doc, err := decode.Document(body, decode.DefaultLimits)
-	out.Err = err
-	if len(doc.Fields) == 0 {
-		return
-	}
-	root := &doc.Fields[0]
+func (out *Response) ec2(call *awsmodel.Call, body []byte, wanted, needed bool) {
 	if out.RequestID == "" {
-		out.RequestID = textOf(&root.Value, "requestId")
+		out.RequestID = innerText(body, "requestId")
 	}
-	if out.Output, err = decode.Output(call.Operation, call.Protocol, 200, nil, body, "", decode.DefaultLimits); out.Err == nil {
-		out.Err = err
+	if needed {
+		out.Output, out.Err = decode.Output(call.Operation, call.Protocol, http.StatusOK, nil, body, "", decode.DefaultLimits)
 	}
 	if !wanted {
 		return
 	}
+	doc, err := decode.Document(body, decode.DefaultLimits)
+	if out.Err == nil {
+		out.Err = err
+	}
+	if len(doc.Fields) == 0 {
+		return
+	}
+	root := &doc.Fields[0]
 	row, old := ec2Operations[call.Operation.Name]
 	if !old {
 		out.Elements = decode.Value{Kind: decode.Object, Fields: []decode.Field{{Name: root.Name, Value: loose(&root.Value)}}}
@@ -75,7 +79,7 @@ func (a *ec2Answer) element(name string, v *decode.Value, m *awsmodel.Member) de
 		return a.items(name, v, m.Shape.Element().Shape)
 	case m.Shape.Type == awsmodel.Structure:
 		return a.structure(v, m.Shape)
-	case m.Sensitive:
+	case a.hides(m):
 		return decode.Value{Kind: decode.Text, Text: sensitiveDataRemoved}
 	case a.row.texts[name]:
 		return *v
@@ -98,7 +102,7 @@ func (a *ec2Answer) items(name string, v *decode.Value, element *awsmodel.Shape)
 			items = append(items, typed(child.Text, element.Type))
 		}
 	}
-	return itemSet(items, a.row.singular[name])
+	return itemSet(items, a.row.calledItem(name))
 }
 
 // unmodeled converts what the model does not have: an element without content

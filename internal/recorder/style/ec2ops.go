@@ -41,6 +41,12 @@ func (o *ec2Operation) set(m *awsmodel.Member) ec2Set {
 	return ec2Set{from: m.Name, to: one + "Set", item: one}
 }
 
+// calledItem tells whether the list of a set is called item, as that of private
+// addresses is everywhere (R: RunInstances, CreateNetworkInterface).
+func (o *ec2Operation) calledItem(set string) bool {
+	return o.singular[set] || set == "privateIpAddressesSet"
+}
+
 // ec2Sets are members that are written alike everywhere (R).
 //
 //nolint:gochecknoglobals // a table
@@ -50,6 +56,13 @@ var ec2Sets = parseSets(`
 	Groups>groupSet/groupId SecurityGroupIds>groupSet/groupId SecurityGroups>groupSet/groupName
 	IpPermissions>ipPermissions! IpRanges>ipRanges Ipv6Ranges>ipv6Ranges PrefixListIds>prefixListIds
 	UserIdGroupPairs>groups Tags>tags= PrivateIpAddresses>privateIpAddressesSet`)
+
+// ec2Nested are the sets that stand in the elements of lists when they are
+// empty, by the shape of the element (R: AuthorizeSecurityGroupEgress,
+// RevokeSecurityGroupEgress).
+//
+//nolint:gochecknoglobals // a table
+var ec2Nested = map[string][]string{"IpPermission": {"groups", "ipRanges", "prefixListIds"}}
 
 // parseSets reads sets written as From>to/item, with ! for always and = for
 // plain.
@@ -116,7 +129,7 @@ var ec2Operations = parseEC2(`
 	CreateKeyPair:
 	CreateNetworkAcl:
 	CreateNetworkAclEntry:
-	CreateNetworkInterface: Groups>groupSet/groupId! PrivateIpAddresses>privateIpAddressesSet! | -privateIpAddressesSet
+	CreateNetworkInterface: Groups>groupSet/groupId! PrivateIpAddresses>privateIpAddressesSet!
 	CreatePlacementGroup:
 	CreateReservedInstancesListing:
 	CreateRoute:

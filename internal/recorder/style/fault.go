@@ -59,6 +59,9 @@ func bareCode(code string) string {
 // InvalidDBInstanceStateFault), with its side in front for EC2, and for an error
 // without any code its HTTP status.
 func errorName(call *awsmodel.Call, status int, code string) string {
+	if code == "" && call.ServiceName == "s3" {
+		code = s3Fault(call, status)
+	}
 	if code == "" {
 		return fmt.Sprintf("HTTP%d", status)
 	}
@@ -78,6 +81,25 @@ func errorName(call *awsmodel.Call, status int, code string) string {
 		return "AccessDenied"
 	}
 	return code
+}
+
+// s3Fault names an error of S3 that came without a body, as all answers to HEAD
+// do, by what S3 answers to the same call by GET.
+func s3Fault(call *awsmodel.Call, status int) string {
+	switch status {
+	case http.StatusNotFound:
+		for _, label := range call.Labels {
+			if label.Name == "Key" {
+				return "NoSuchKey"
+			}
+		}
+		return "NoSuchBucket"
+	case http.StatusForbidden:
+		return "AccessDenied"
+	case http.StatusPreconditionFailed:
+		return "PreconditionFailed"
+	}
+	return ""
 }
 
 // xmlFault finds code and message: of Error below ErrorResponse, below

@@ -5,6 +5,7 @@ import (
 
 	"github.com/cairntrail/cairn/internal/awsmodel"
 	"github.com/cairntrail/cairn/internal/awsmodel/decode"
+	"github.com/cairntrail/cairn/internal/redact"
 )
 
 // InvertRequest turns requestParameters back into the input of the operation,
@@ -79,7 +80,7 @@ func memberRecorded(shape *awsmodel.Shape, name string) *awsmodel.Member {
 }
 
 func invertValue(v *decode.Value, m *awsmodel.Member) decode.Value {
-	if v.Kind == decode.Text && v.Text == Hidden && (m.Shape.Type == awsmodel.List || m.Shape.Type == awsmodel.Map || m.Shape.Type == awsmodel.Structure) {
+	if v.Kind == decode.Text && v.Text == redact.DefaultLiteral && (m.Shape.Type == awsmodel.List || m.Shape.Type == awsmodel.Map || m.Shape.Type == awsmodel.Structure) {
 		return decode.Value{Kind: decode.Object}
 	}
 	switch {
@@ -115,6 +116,9 @@ func (o *ec2Operation) invert(v *decode.Value, shape *awsmodel.Shape) decode.Val
 		}
 		m := o.recorded(shape, f)
 		if m == nil {
+			if f.Value.Kind != decode.Object && f.Value.Kind != decode.List {
+				out.Fields = append(out.Fields, *f)
+			}
 			continue
 		}
 		if inverted := o.invertMember(&f.Value, m); inverted.Kind != decode.Null {

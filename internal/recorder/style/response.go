@@ -21,31 +21,41 @@ type Response struct {
 	Err error
 }
 
+// Spoken tells whether a record of the call has responseElements when it
+// succeeds: writes have, unless their row says otherwise.
+func Spoken(call *awsmodel.Call) bool {
+	row := operationOf(call)
+	return (!ReadOnly(call) || row.spoken) && !row.silent && !serviceOf(call).silent
+}
+
 // ReadResponse reads the answer to a call. body is the whole body, or nil where
-// it was too large to keep or is not there.
-func ReadResponse(call *awsmodel.Call, status int, header http.Header, body []byte) Response {
+// it was too large to keep or is not there. The output of a call without
+// responseElements is read only if needed says so.
+func ReadResponse(call *awsmodel.Call, status int, header http.Header, body []byte, needed bool) Response {
 	var out Response
 	if status >= 300 && status != http.StatusNotModified {
 		out.fail(call, status, header, body)
 		return out
 	}
 	out.RequestID = requestID(header)
-	row := operationOf(call)
-	wanted := (!ReadOnly(call) || row.spoken) && !row.silent && !serviceOf(call).silent
+	row, wanted := operationOf(call), Spoken(call)
 	if call.Operation == nil || len(body) == 0 && !call.Protocol.REST() {
 		return out
 	}
 	switch {
 	case call.Protocol == awsmodel.EC2:
-		out.ec2(call, body, wanted)
+		out.ec2(call, body, wanted, needed)
 		return out
 	case call.ServiceName == "s3" || call.ServiceName == "s3control":
-		out.s3(call, status, header, body, wanted)
+		out.s3(call, status, header, body, wanted, needed)
 		return out
 	case call.Protocol == awsmodel.Query && out.RequestID == "":
 		out.RequestID = innerText(body, "RequestId")
 	}
-	if out.Output, out.Err = decode.Output(call.Operation, call.Protocol, status, header, body, "", decode.DefaultLimits); !wanted {
+	if !wanted && !needed {
+		return out
+	}
+	if out.Output, out.Err = decode.Output(call.Operation, call.Protocol, status, header, body, "", decode.DefaultLimits); !wanted || call.Operation.Output == nil {
 		return out
 	}
 	out.Elements = orNull(elements(call, row, header, &out.Output))

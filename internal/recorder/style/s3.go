@@ -25,12 +25,8 @@ func s3Request(call *awsmodel.Call, r *http.Request, body []byte) (decode.Value,
 	}
 	text("Host", r.Host)
 	for _, label := range call.Labels {
-		switch label.Name {
-		case "Bucket", "AccountId":
-		case "Key":
+		if label.Name == "Key" { // R: those of the control endpoint are not recorded
 			text("key", label.Value)
-		default:
-			text(lowerFirst(label.Name), label.Value)
 		}
 	}
 	s3Query(call, r, text)
@@ -83,7 +79,7 @@ func s3Headers(call *awsmodel.Call, header http.Header, text func(name, value st
 		if m.Location != awsmodel.InHeader || !strings.HasPrefix(name, "x-amz-") || call.ServiceName == "s3control" && m.Name == "AccountId" {
 			continue
 		}
-		if m.Sensitive || strings.Contains(name, "customer-key") || strings.HasPrefix(name, "x-amz-sdk-") || strings.HasPrefix(name, "x-amz-checksum-") {
+		if hides(call, m) || strings.Contains(name, "customer-key") || strings.HasPrefix(name, "x-amz-sdk-") || strings.HasPrefix(name, "x-amz-checksum-") {
 			continue
 		}
 		if value := header.Get(name); value != "" {
@@ -91,6 +87,8 @@ func s3Headers(call *awsmodel.Call, header http.Header, text func(name, value st
 		}
 	}
 }
+
+func hides(call *awsmodel.Call, m *awsmodel.Member) bool { return newConverter(call).hides(m) }
 
 // s3Body records the document of a body: an XML document under the name of its
 // root, a bucket policy as the JSON that it is.
@@ -128,13 +126,15 @@ var s3Answer = []string{
 
 // s3 reads S3's answers: of writes, the headers that say what became of the
 // object, and the documents of copies and multipart uploads.
-func (out *Response) s3(call *awsmodel.Call, status int, header http.Header, body []byte, wanted bool) {
+func (out *Response) s3(call *awsmodel.Call, status int, header http.Header, body []byte, wanted, needed bool) {
 	// CopyObject and CompleteMultipartUpload may fail behind a status of 200.
-	if strings.Contains(string(body[:min(len(body), 256)]), "<Error>") {
+	if errorDocument(body) {
 		out.fail(call, status, header, body)
 		return
 	}
-	out.Output, out.Err = decode.Output(call.Operation, call.Protocol, status, header, body, "", decode.DefaultLimits)
+	if needed {
+		out.Output, out.Err = decode.Output(call.Operation, call.Protocol, status, header, body, "", decode.DefaultLimits)
+	}
 	if !wanted {
 		return
 	}
@@ -152,6 +152,16 @@ func (out *Response) s3(call *awsmodel.Call, status int, header http.Header, bod
 		out.Err = err
 	}
 	out.Elements = orNull(v)
+}
+
+// errorDocument tells whether the root of a document is S3's Error.
+func errorDocument(body []byte) bool {
+	head := strings.TrimSpace(string(body[:min(len(body), 256)]))
+	if rest, ok := strings.CutPrefix(head, "<?xml"); ok {
+		_, rest, _ = strings.Cut(rest, "?>")
+		head = strings.TrimSpace(rest)
+	}
+	return strings.HasPrefix(head, "<Error>") || strings.HasPrefix(head, "<Error ")
 }
 
 // s3Documents are the writes whose answers have a document worth keeping.

@@ -46,7 +46,11 @@ func (c *converter) time(v *decode.Value, m *awsmodel.Member) decode.Value {
 
 // numericTime tells whether a time travels as seconds.
 func numericTime(m *awsmodel.Member, p awsmodel.Protocol) bool {
-	switch m.TimestampFormat {
+	format := m.TimestampFormat
+	if format == "" {
+		format = m.Shape.TimestampFormat
+	}
+	switch format {
 	case "unixTimestamp":
 		return true
 	case "":
