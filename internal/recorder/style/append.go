@@ -1,6 +1,9 @@
 package style
 
 import (
+	"strings"
+	"unicode/utf8"
+
 	"github.com/cairntrail/cairn/internal/awsmodel/decode"
 	"github.com/cairntrail/cairn/internal/event"
 )
@@ -10,10 +13,10 @@ import (
 func Append(b []byte, v *decode.Value) []byte {
 	switch v.Kind {
 	case decode.Text:
-		return event.AppendString(b, v.Text)
+		return appendText(b, v.Text)
 	case decode.Number:
 		if !isNumber(v.Text) {
-			return event.AppendString(b, v.Text)
+			return appendText(b, v.Text)
 		}
 		return append(b, v.Text...)
 	case decode.Bool:
@@ -36,10 +39,18 @@ func Append(b []byte, v *decode.Value) []byte {
 			if i > 0 {
 				b = append(b, ',')
 			}
-			b = append(event.AppendString(b, v.Fields[i].Name), ':')
+			b = append(appendText(b, v.Fields[i].Name), ':')
 			b = Append(b, &v.Fields[i].Value)
 		}
 		return append(b, '}')
 	}
 	return append(b, "null"...)
+}
+
+// appendText writes a text; what is not UTF-8 in it is replaced.
+func appendText(b []byte, s string) []byte {
+	if !utf8.ValidString(s) {
+		s = strings.ToValidUTF8(s, "\uFFFD")
+	}
+	return event.AppendString(b, s)
 }

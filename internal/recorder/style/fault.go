@@ -71,14 +71,14 @@ func errorName(call *awsmodel.Call, status int, code string) string {
 		}
 		return "Client." + code
 	}
+	if code == "AccessDeniedException" && call.Protocol != awsmodel.Query {
+		// R: organizations and others; the SDKs' exception has the longer name.
+		return "AccessDenied"
+	}
 	if call.Operation != nil && call.ServiceName != "s3" && call.ServiceName != "s3control" {
 		if shape := call.Operation.Error(code); shape != nil && shape.Name != "" {
 			return shape.Name
 		}
-	}
-	if code == "AccessDeniedException" && call.Protocol != awsmodel.Query {
-		// R: organizations and others; the SDKs' exception has the longer name.
-		return "AccessDenied"
 	}
 	return code
 }
