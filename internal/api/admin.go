@@ -24,6 +24,11 @@ type Directory interface {
 	DeleteAccessKey(ctx context.Context, accountID, keyID string) error
 	SetAccessKeyStatus(ctx context.Context, accountID, keyID string, status identity.KeyStatus) error
 	ListAccessKeys(accountID string) ([]identity.AccessKey, error)
+
+	Learn(ctx context.Context, k identity.KnownKey) error
+	Forget(ctx context.Context, accessKeyID string) error
+	Known(accessKeyID string) (identity.KnownKey, bool)
+	ListKnown() []identity.KnownKey
 }
 
 var _ Directory = (*identity.Directory)(nil)

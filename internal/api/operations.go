@@ -36,6 +36,9 @@ func (s *Server) rows() []*operation {
 		handle(cairnapi.OpDeleteAccessKey, s.deleteAccessKey),
 		handle(cairnapi.OpUpdateAccessKey, s.updateAccessKey),
 		handle(cairnapi.OpListAccessKeys, s.listAccessKeys),
+		handle(cairnapi.OpRegisterAccessKey, s.registerAccessKey),
+		handle(cairnapi.OpDeregisterAccessKey, s.deregisterAccessKey),
+		handle(cairnapi.OpListRegisteredAccessKeys, s.listRegisteredAccessKeys),
 	}
 }
 

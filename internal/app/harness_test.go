@@ -44,7 +44,7 @@ func serveForTest(dir string) {
 	if err == nil {
 		var a *App
 		if a, err = (Runner{}).Start(ctx, cfg, io.Discard); err == nil {
-			fmt.Println(a.APIURL())
+			fmt.Println(a.APIURL(), strings.Join(a.Gateways(), " "))
 			<-ctx.Done()
 			err = a.Stop(context.Background())
 		}

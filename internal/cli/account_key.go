@@ -16,6 +16,9 @@ type keyCmd struct {
 	Disable keyDisableCmd `cmd:"" help:"Make an access key inactive."`
 	Enable  keyEnableCmd  `cmd:"" help:"Make an inactive access key active again."`
 	Delete  keyDeleteCmd  `cmd:"" help:"Delete an access key."`
+
+	Register   keyRegisterCmd   `cmd:"" help:"Register whose an access key is, for calls that others verify."`
+	Deregister keyDeregisterCmd `cmd:"" help:"Forget whose a registered or learned access key is."`
 }
 
 // newKey is where a new key goes besides the screen.
@@ -63,14 +66,16 @@ func showKey(sh *shell, key *cairnapi.AccessKey, stored bool) error {
 type keyListCmd struct {
 	target
 	inAccount
-	JSON bool `name:"json" help:"Print JSON."`
+	Registered bool `help:"List the keys that others verify: registered ones, and temporary ones that Cairn learned."`
+	JSON       bool `name:"json" help:"Print JSON."`
 }
 
 // Help is the long help.
 func (keyListCmd) Help() string {
-	return `Example:
+	return `Examples:
 
-    cairn account key list`
+    cairn account key list
+    cairn account key list --registered`
 }
 
 // Run lists the keys.
@@ -78,6 +83,9 @@ func (c *keyListCmd) Run(ctx context.Context, sh *shell) error {
 	server, err := c.resolve(ctx)
 	if err != nil {
 		return err
+	}
+	if c.Registered {
+		return c.listRegistered(ctx, sh, server)
 	}
 	var out cairnapi.ListAccessKeysOutput
 	if err := server.call(ctx, cairnapi.OpListAccessKeys, &cairnapi.ListAccessKeysInput{AccountId: c.id()}, &out); err != nil {

@@ -91,11 +91,11 @@ func (d *Directory) Known(accessKeyID string) (KnownKey, bool) {
 // ListKnown gives the known keys, sorted by id.
 func (d *Directory) ListKnown() []KnownKey {
 	d.mu.RLock()
-	defer d.mu.RUnlock()
 	out := make([]KnownKey, 0, len(d.index.known))
 	for _, k := range d.index.known {
 		out = append(out, *k)
 	}
+	d.mu.RUnlock()
 	slices.SortFunc(out, func(a, b KnownKey) int {
 		return strings.Compare(a.Identity.AccessKeyID, b.Identity.AccessKeyID)
 	})

@@ -117,6 +117,9 @@ func (r *Recorder) caller(q *gateway.Request, call *awsmodel.Call) (identity.Use
 	if !ok {
 		return identity.Unproven(id), false
 	}
+	if u.Type == identity.TypeAWSService {
+		u.AccessKeyID = "" // records of services have none
+	}
 	return u, true
 }
 

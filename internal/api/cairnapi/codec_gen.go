@@ -415,6 +415,35 @@ func (x *DeletePrincipalOutput) EncodeWire() wire.Value {
 }
 
 // DecodeWire fills the structure from a coerced tree.
+func (x *DeregisterAccessKeyInput) DecodeWire(v *wire.Value) {
+	for i := range v.Fields {
+		f := &v.Fields[i].Value
+		switch v.Fields[i].Name {
+		case "AccessKeyId":
+			x.AccessKeyId = wire.StringPtr(f)
+		}
+	}
+}
+
+// EncodeWire returns the structure as a tree, without absent members.
+func (x *DeregisterAccessKeyInput) EncodeWire() wire.Value {
+	fields := make([]wire.Field, 0, 1)
+	if x.AccessKeyId != nil {
+		fields = append(fields, wire.Field{Name: "AccessKeyId", Value: wire.Text(*x.AccessKeyId)})
+	}
+	return wire.Value{Kind: wire.ObjectValue, Fields: fields}
+}
+
+// DecodeWire fills the structure from a coerced tree.
+func (x *DeregisterAccessKeyOutput) DecodeWire(v *wire.Value) {
+}
+
+// EncodeWire returns the structure as a tree, without absent members.
+func (x *DeregisterAccessKeyOutput) EncodeWire() wire.Value {
+	return wire.Value{Kind: wire.ObjectValue}
+}
+
+// DecodeWire fills the structure from a coerced tree.
 func (x *ListAccessKeysInput) DecodeWire(v *wire.Value) {
 	for i := range v.Fields {
 		f := &v.Fields[i].Value
@@ -524,6 +553,61 @@ func (x *ListPrincipalsOutput) EncodeWire() wire.Value {
 }
 
 // DecodeWire fills the structure from a coerced tree.
+func (x *ListRegisteredAccessKeysInput) DecodeWire(v *wire.Value) {
+	for i := range v.Fields {
+		f := &v.Fields[i].Value
+		switch v.Fields[i].Name {
+		case "AccountId":
+			x.AccountId = wire.StringPtr(f)
+		case "MaxResults":
+			x.MaxResults = wire.Int32Ptr(f)
+		case "NextToken":
+			x.NextToken = wire.StringPtr(f)
+		}
+	}
+}
+
+// EncodeWire returns the structure as a tree, without absent members.
+func (x *ListRegisteredAccessKeysInput) EncodeWire() wire.Value {
+	fields := make([]wire.Field, 0, 3)
+	if x.AccountId != nil {
+		fields = append(fields, wire.Field{Name: "AccountId", Value: wire.Text(*x.AccountId)})
+	}
+	if x.MaxResults != nil {
+		fields = append(fields, wire.Field{Name: "MaxResults", Value: wire.FromInt32(*x.MaxResults)})
+	}
+	if x.NextToken != nil {
+		fields = append(fields, wire.Field{Name: "NextToken", Value: wire.Text(*x.NextToken)})
+	}
+	return wire.Value{Kind: wire.ObjectValue, Fields: fields}
+}
+
+// DecodeWire fills the structure from a coerced tree.
+func (x *ListRegisteredAccessKeysOutput) DecodeWire(v *wire.Value) {
+	for i := range v.Fields {
+		f := &v.Fields[i].Value
+		switch v.Fields[i].Name {
+		case "RegisteredAccessKeys":
+			x.RegisteredAccessKeys = wire.Slice(f, decodeRegisteredAccessKey)
+		case "NextToken":
+			x.NextToken = wire.StringPtr(f)
+		}
+	}
+}
+
+// EncodeWire returns the structure as a tree, without absent members.
+func (x *ListRegisteredAccessKeysOutput) EncodeWire() wire.Value {
+	fields := make([]wire.Field, 0, 2)
+	if x.RegisteredAccessKeys != nil {
+		fields = append(fields, wire.Field{Name: "RegisteredAccessKeys", Value: wire.FromSlice(x.RegisteredAccessKeys, func(s RegisteredAccessKey) wire.Value { return s.EncodeWire() })})
+	}
+	if x.NextToken != nil {
+		fields = append(fields, wire.Field{Name: "NextToken", Value: wire.Text(*x.NextToken)})
+	}
+	return wire.Value{Kind: wire.ObjectValue, Fields: fields}
+}
+
+// DecodeWire fills the structure from a coerced tree.
 func (x *Principal) DecodeWire(v *wire.Value) {
 	for i := range v.Fields {
 		f := &v.Fields[i].Value
@@ -579,6 +663,161 @@ func (x *Principal) EncodeWire() wire.Value {
 	}
 	if x.CreateDate != nil {
 		fields = append(fields, wire.Field{Name: "CreateDate", Value: wire.TimeValue(*x.CreateDate)})
+	}
+	return wire.Value{Kind: wire.ObjectValue, Fields: fields}
+}
+
+// DecodeWire fills the structure from a coerced tree.
+func (x *RegisterAccessKeyInput) DecodeWire(v *wire.Value) {
+	for i := range v.Fields {
+		f := &v.Fields[i].Value
+		switch v.Fields[i].Name {
+		case "AccountId":
+			x.AccountId = wire.StringPtr(f)
+		case "AccessKeyId":
+			x.AccessKeyId = wire.StringPtr(f)
+		case "Type":
+			x.Type = RegisteredType(f.Text)
+		case "UserName":
+			x.UserName = wire.StringPtr(f)
+		case "Arn":
+			x.Arn = wire.StringPtr(f)
+		case "RoleName":
+			x.RoleName = wire.StringPtr(f)
+		case "RoleArn":
+			x.RoleArn = wire.StringPtr(f)
+		case "SessionName":
+			x.SessionName = wire.StringPtr(f)
+		case "PrincipalId":
+			x.PrincipalId = wire.StringPtr(f)
+		case "InvokedBy":
+			x.InvokedBy = wire.StringPtr(f)
+		}
+	}
+}
+
+// EncodeWire returns the structure as a tree, without absent members.
+func (x *RegisterAccessKeyInput) EncodeWire() wire.Value {
+	fields := make([]wire.Field, 0, 10)
+	if x.AccountId != nil {
+		fields = append(fields, wire.Field{Name: "AccountId", Value: wire.Text(*x.AccountId)})
+	}
+	if x.AccessKeyId != nil {
+		fields = append(fields, wire.Field{Name: "AccessKeyId", Value: wire.Text(*x.AccessKeyId)})
+	}
+	if x.Type != "" {
+		fields = append(fields, wire.Field{Name: "Type", Value: wire.Text(string(x.Type))})
+	}
+	if x.UserName != nil {
+		fields = append(fields, wire.Field{Name: "UserName", Value: wire.Text(*x.UserName)})
+	}
+	if x.Arn != nil {
+		fields = append(fields, wire.Field{Name: "Arn", Value: wire.Text(*x.Arn)})
+	}
+	if x.RoleName != nil {
+		fields = append(fields, wire.Field{Name: "RoleName", Value: wire.Text(*x.RoleName)})
+	}
+	if x.RoleArn != nil {
+		fields = append(fields, wire.Field{Name: "RoleArn", Value: wire.Text(*x.RoleArn)})
+	}
+	if x.SessionName != nil {
+		fields = append(fields, wire.Field{Name: "SessionName", Value: wire.Text(*x.SessionName)})
+	}
+	if x.PrincipalId != nil {
+		fields = append(fields, wire.Field{Name: "PrincipalId", Value: wire.Text(*x.PrincipalId)})
+	}
+	if x.InvokedBy != nil {
+		fields = append(fields, wire.Field{Name: "InvokedBy", Value: wire.Text(*x.InvokedBy)})
+	}
+	return wire.Value{Kind: wire.ObjectValue, Fields: fields}
+}
+
+// DecodeWire fills the structure from a coerced tree.
+func (x *RegisterAccessKeyOutput) DecodeWire(v *wire.Value) {
+	for i := range v.Fields {
+		f := &v.Fields[i].Value
+		switch v.Fields[i].Name {
+		case "RegisteredAccessKey":
+			x.RegisteredAccessKey = wire.Ptr(decodeRegisteredAccessKey, f)
+		}
+	}
+}
+
+// EncodeWire returns the structure as a tree, without absent members.
+func (x *RegisterAccessKeyOutput) EncodeWire() wire.Value {
+	fields := make([]wire.Field, 0, 1)
+	if x.RegisteredAccessKey != nil {
+		fields = append(fields, wire.Field{Name: "RegisteredAccessKey", Value: x.RegisteredAccessKey.EncodeWire()})
+	}
+	return wire.Value{Kind: wire.ObjectValue, Fields: fields}
+}
+
+// DecodeWire fills the structure from a coerced tree.
+func (x *RegisteredAccessKey) DecodeWire(v *wire.Value) {
+	for i := range v.Fields {
+		f := &v.Fields[i].Value
+		switch v.Fields[i].Name {
+		case "AccountId":
+			x.AccountId = wire.StringPtr(f)
+		case "AccessKeyId":
+			x.AccessKeyId = wire.StringPtr(f)
+		case "Type":
+			x.Type = wire.StringPtr(f)
+		case "UserName":
+			x.UserName = wire.StringPtr(f)
+		case "Arn":
+			x.Arn = wire.StringPtr(f)
+		case "RoleArn":
+			x.RoleArn = wire.StringPtr(f)
+		case "PrincipalId":
+			x.PrincipalId = wire.StringPtr(f)
+		case "InvokedBy":
+			x.InvokedBy = wire.StringPtr(f)
+		case "Learned":
+			x.Learned = wire.BoolPtr(f)
+		case "Expiration":
+			x.Expiration = wire.TimePtr(f)
+		}
+	}
+}
+
+func decodeRegisteredAccessKey(v *wire.Value) (x RegisteredAccessKey) {
+	x.DecodeWire(v)
+	return x
+}
+
+// EncodeWire returns the structure as a tree, without absent members.
+func (x *RegisteredAccessKey) EncodeWire() wire.Value {
+	fields := make([]wire.Field, 0, 10)
+	if x.AccountId != nil {
+		fields = append(fields, wire.Field{Name: "AccountId", Value: wire.Text(*x.AccountId)})
+	}
+	if x.AccessKeyId != nil {
+		fields = append(fields, wire.Field{Name: "AccessKeyId", Value: wire.Text(*x.AccessKeyId)})
+	}
+	if x.Type != nil {
+		fields = append(fields, wire.Field{Name: "Type", Value: wire.Text(*x.Type)})
+	}
+	if x.UserName != nil {
+		fields = append(fields, wire.Field{Name: "UserName", Value: wire.Text(*x.UserName)})
+	}
+	if x.Arn != nil {
+		fields = append(fields, wire.Field{Name: "Arn", Value: wire.Text(*x.Arn)})
+	}
+	if x.RoleArn != nil {
+		fields = append(fields, wire.Field{Name: "RoleArn", Value: wire.Text(*x.RoleArn)})
+	}
+	if x.PrincipalId != nil {
+		fields = append(fields, wire.Field{Name: "PrincipalId", Value: wire.Text(*x.PrincipalId)})
+	}
+	if x.InvokedBy != nil {
+		fields = append(fields, wire.Field{Name: "InvokedBy", Value: wire.Text(*x.InvokedBy)})
+	}
+	if x.Learned != nil {
+		fields = append(fields, wire.Field{Name: "Learned", Value: wire.FromBool(*x.Learned)})
+	}
+	if x.Expiration != nil {
+		fields = append(fields, wire.Field{Name: "Expiration", Value: wire.TimeValue(*x.Expiration)})
 	}
 	return wire.Value{Kind: wire.ObjectValue, Fields: fields}
 }

@@ -18,25 +18,31 @@ var Service = &wire.Service{
 		OpCreateUser,
 		OpDeleteAccessKey,
 		OpDeletePrincipal,
+		OpDeregisterAccessKey,
 		OpListAccessKeys,
 		OpListAccounts,
 		OpListPrincipals,
+		OpListRegisteredAccessKeys,
+		OpRegisterAccessKey,
 		OpUpdateAccessKey,
 	},
 }
 
 // The operations of [Service].
 var (
-	OpCreateAccessKey = &wire.Operation{Name: "CreateAccessKey", Path: "/", Input: shapeCreateAccessKeyInput, Output: shapeCreateAccessKeyOutput}
-	OpCreateAccount   = &wire.Operation{Name: "CreateAccount", Path: "/", Input: shapeCreateAccountInput, Output: shapeCreateAccountOutput}
-	OpCreateRole      = &wire.Operation{Name: "CreateRole", Path: "/", Input: shapeCreateRoleInput, Output: shapeCreateRoleOutput}
-	OpCreateUser      = &wire.Operation{Name: "CreateUser", Path: "/", Input: shapeCreateUserInput, Output: shapeCreateUserOutput}
-	OpDeleteAccessKey = &wire.Operation{Name: "DeleteAccessKey", Path: "/", Input: shapeDeleteAccessKeyInput, Output: shapeDeleteAccessKeyOutput}
-	OpDeletePrincipal = &wire.Operation{Name: "DeletePrincipal", Path: "/", Input: shapeDeletePrincipalInput, Output: shapeDeletePrincipalOutput}
-	OpListAccessKeys  = &wire.Operation{Name: "ListAccessKeys", Path: "/", Input: shapeListAccessKeysInput, Output: shapeListAccessKeysOutput}
-	OpListAccounts    = &wire.Operation{Name: "ListAccounts", Path: "/", Input: shapeListAccountsInput, Output: shapeListAccountsOutput}
-	OpListPrincipals  = &wire.Operation{Name: "ListPrincipals", Path: "/", Input: shapeListPrincipalsInput, Output: shapeListPrincipalsOutput}
-	OpUpdateAccessKey = &wire.Operation{Name: "UpdateAccessKey", Path: "/", Input: shapeUpdateAccessKeyInput, Output: shapeUpdateAccessKeyOutput}
+	OpCreateAccessKey          = &wire.Operation{Name: "CreateAccessKey", Path: "/", Input: shapeCreateAccessKeyInput, Output: shapeCreateAccessKeyOutput}
+	OpCreateAccount            = &wire.Operation{Name: "CreateAccount", Path: "/", Input: shapeCreateAccountInput, Output: shapeCreateAccountOutput}
+	OpCreateRole               = &wire.Operation{Name: "CreateRole", Path: "/", Input: shapeCreateRoleInput, Output: shapeCreateRoleOutput}
+	OpCreateUser               = &wire.Operation{Name: "CreateUser", Path: "/", Input: shapeCreateUserInput, Output: shapeCreateUserOutput}
+	OpDeleteAccessKey          = &wire.Operation{Name: "DeleteAccessKey", Path: "/", Input: shapeDeleteAccessKeyInput, Output: shapeDeleteAccessKeyOutput}
+	OpDeletePrincipal          = &wire.Operation{Name: "DeletePrincipal", Path: "/", Input: shapeDeletePrincipalInput, Output: shapeDeletePrincipalOutput}
+	OpDeregisterAccessKey      = &wire.Operation{Name: "DeregisterAccessKey", Path: "/", Input: shapeDeregisterAccessKeyInput, Output: shapeDeregisterAccessKeyOutput}
+	OpListAccessKeys           = &wire.Operation{Name: "ListAccessKeys", Path: "/", Input: shapeListAccessKeysInput, Output: shapeListAccessKeysOutput}
+	OpListAccounts             = &wire.Operation{Name: "ListAccounts", Path: "/", Input: shapeListAccountsInput, Output: shapeListAccountsOutput}
+	OpListPrincipals           = &wire.Operation{Name: "ListPrincipals", Path: "/", Input: shapeListPrincipalsInput, Output: shapeListPrincipalsOutput}
+	OpListRegisteredAccessKeys = &wire.Operation{Name: "ListRegisteredAccessKeys", Path: "/", Input: shapeListRegisteredAccessKeysInput, Output: shapeListRegisteredAccessKeysOutput}
+	OpRegisterAccessKey        = &wire.Operation{Name: "RegisterAccessKey", Path: "/", Input: shapeRegisterAccessKeyInput, Output: shapeRegisterAccessKeyOutput}
+	OpUpdateAccessKey          = &wire.Operation{Name: "UpdateAccessKey", Path: "/", Input: shapeUpdateAccessKeyInput, Output: shapeUpdateAccessKeyOutput}
 )
 
 func init() {
@@ -72,6 +78,8 @@ var (
 	shapeAccountId            = &wire.Shape{Name: "AccountId", Kind: wire.String, Min: wire.Bound(12), Max: wire.Bound(12), Pattern: wire.NewPattern(`\d{12}`)}
 	shapeAccountList          = &wire.Shape{Name: "AccountList", Kind: wire.List, Elem: shapeAccount}
 	shapeAccountName          = &wire.Shape{Name: "AccountName", Kind: wire.String, Min: wire.Bound(1), Max: wire.Bound(128), Pattern: wire.NewPattern(`[\u0020-\u007E]+`)}
+	shapeArn                  = &wire.Shape{Name: "Arn", Kind: wire.String, Min: wire.Bound(20), Max: wire.Bound(2048)}
+	shapeBoolean              = &wire.Shape{Name: "Boolean", Kind: wire.Boolean}
 	shapeCreateAccessKeyInput = &wire.Shape{Name: "CreateAccessKeyRequest", Kind: wire.Structure, Members: []wire.Member{
 		{Name: "AccountId", RecordName: "accountId", Shape: shapeAccountId},
 		{Name: "UserName", RecordName: "userName", Shape: shapeUserName, Required: true},
@@ -116,8 +124,12 @@ var (
 		{Name: "Name", RecordName: "name", Shape: shapePrincipalName, Required: true},
 		{Name: "Type", RecordName: "type", Shape: shapePrincipalType},
 	}}
-	shapeDeletePrincipalOutput = &wire.Shape{Name: "DeletePrincipalResponse", Kind: wire.Structure}
-	shapeListAccessKeysInput   = &wire.Shape{Name: "ListAccessKeysRequest", Kind: wire.Structure, Members: []wire.Member{
+	shapeDeletePrincipalOutput    = &wire.Shape{Name: "DeletePrincipalResponse", Kind: wire.Structure}
+	shapeDeregisterAccessKeyInput = &wire.Shape{Name: "DeregisterAccessKeyRequest", Kind: wire.Structure, Members: []wire.Member{
+		{Name: "AccessKeyId", RecordName: "accessKeyId", Shape: shapeRegisteredAccessKeyId, Required: true},
+	}}
+	shapeDeregisterAccessKeyOutput = &wire.Shape{Name: "DeregisterAccessKeyResponse", Kind: wire.Structure}
+	shapeListAccessKeysInput       = &wire.Shape{Name: "ListAccessKeysRequest", Kind: wire.Structure, Members: []wire.Member{
 		{Name: "AccountId", RecordName: "accountId", Shape: shapeAccountId},
 	}}
 	shapeListAccessKeysOutput = &wire.Shape{Name: "ListAccessKeysResponse", Kind: wire.Structure, Members: []wire.Member{
@@ -133,6 +145,16 @@ var (
 	shapeListPrincipalsOutput = &wire.Shape{Name: "ListPrincipalsResponse", Kind: wire.Structure, Members: []wire.Member{
 		{Name: "Principals", RecordName: "principals", Shape: shapePrincipalList},
 	}}
+	shapeListRegisteredAccessKeysInput = &wire.Shape{Name: "ListRegisteredAccessKeysRequest", Kind: wire.Structure, Members: []wire.Member{
+		{Name: "AccountId", RecordName: "accountId", Shape: shapeAccountId},
+		{Name: "MaxResults", RecordName: "maxResults", Shape: shapeMaxResults},
+		{Name: "NextToken", RecordName: "nextToken", Shape: shapeRegisteredAccessKeyId},
+	}}
+	shapeListRegisteredAccessKeysOutput = &wire.Shape{Name: "ListRegisteredAccessKeysResponse", Kind: wire.Structure, Members: []wire.Member{
+		{Name: "RegisteredAccessKeys", RecordName: "registeredAccessKeys", Shape: shapeRegisteredAccessKeyList},
+		{Name: "NextToken", RecordName: "nextToken", Shape: shapeRegisteredAccessKeyId},
+	}}
+	shapeMaxResults = &wire.Shape{Name: "MaxResults", Kind: wire.Integer, Min: wire.Bound(1), Max: wire.Bound(1000)}
 	shapePath       = &wire.Shape{Name: "Path", Kind: wire.String, Min: wire.Bound(1), Max: wire.Bound(512), Pattern: wire.NewPattern(`(\u002F)|(\u002F[\u0021-\u007E]+\u002F)`)}
 	shapePolicyList = &wire.Shape{Name: "PolicyList", Kind: wire.List, Max: wire.Bound(20), Elem: shapePolicyText}
 	shapePolicyText = &wire.Shape{Name: "PolicyText", Kind: wire.String, Min: wire.Bound(1), Max: wire.Bound(131072)}
@@ -146,14 +168,47 @@ var (
 		{Name: "PolicyNames", RecordName: "policyNames", Shape: shapeStringList},
 		{Name: "CreateDate", RecordName: "createDate", Shape: shapeDate},
 	}}
-	shapePrincipalList        = &wire.Shape{Name: "PrincipalList", Kind: wire.List, Elem: shapePrincipal}
-	shapePrincipalName        = &wire.Shape{Name: "PrincipalName", Kind: wire.String, Min: wire.Bound(1), Max: wire.Bound(64), Pattern: wire.NewPattern(`[\w+=,.@-]+`)}
-	shapePrincipalType        = &wire.Shape{Name: "PrincipalType", Kind: wire.String, Enum: []string{"Root", "IAMUser", "Role"}}
-	shapeRoleName             = &wire.Shape{Name: "RoleName", Kind: wire.String, Min: wire.Bound(1), Max: wire.Bound(64), Pattern: wire.NewPattern(`[\w+=,.@-]+`)}
-	shapeSecretAccessKey      = &wire.Shape{Name: "SecretAccessKey", Kind: wire.String, Sensitive: true}
-	shapeString               = &wire.Shape{Name: "String", Kind: wire.String}
-	shapeStringList           = &wire.Shape{Name: "StringList", Kind: wire.List, Elem: shapeString}
-	shapeUpdateAccessKeyInput = &wire.Shape{Name: "UpdateAccessKeyRequest", Kind: wire.Structure, Members: []wire.Member{
+	shapePrincipalId            = &wire.Shape{Name: "PrincipalId", Kind: wire.String, Min: wire.Bound(1), Max: wire.Bound(128), Pattern: wire.NewPattern(`[\w+=,.@-]+`)}
+	shapePrincipalList          = &wire.Shape{Name: "PrincipalList", Kind: wire.List, Elem: shapePrincipal}
+	shapePrincipalName          = &wire.Shape{Name: "PrincipalName", Kind: wire.String, Min: wire.Bound(1), Max: wire.Bound(64), Pattern: wire.NewPattern(`[\w+=,.@-]+`)}
+	shapePrincipalType          = &wire.Shape{Name: "PrincipalType", Kind: wire.String, Enum: []string{"Root", "IAMUser", "Role"}}
+	shapeRegisterAccessKeyInput = &wire.Shape{Name: "RegisterAccessKeyRequest", Kind: wire.Structure, Members: []wire.Member{
+		{Name: "AccountId", RecordName: "accountId", Shape: shapeAccountId},
+		{Name: "AccessKeyId", RecordName: "accessKeyId", Shape: shapeRegisteredAccessKeyId, Required: true},
+		{Name: "Type", RecordName: "type", Shape: shapeRegisteredType, Required: true},
+		{Name: "UserName", RecordName: "userName", Shape: shapeUserName},
+		{Name: "Arn", RecordName: "arn", Shape: shapeArn},
+		{Name: "RoleName", RecordName: "roleName", Shape: shapeRoleName},
+		{Name: "RoleArn", RecordName: "roleArn", Shape: shapeArn},
+		{Name: "SessionName", RecordName: "sessionName", Shape: shapeSessionName},
+		{Name: "PrincipalId", RecordName: "principalId", Shape: shapePrincipalId},
+		{Name: "InvokedBy", RecordName: "invokedBy", Shape: shapeServiceName},
+	}}
+	shapeRegisterAccessKeyOutput = &wire.Shape{Name: "RegisterAccessKeyResponse", Kind: wire.Structure, Members: []wire.Member{
+		{Name: "RegisteredAccessKey", RecordName: "registeredAccessKey", Shape: shapeRegisteredAccessKey},
+	}}
+	shapeRegisteredAccessKey = &wire.Shape{Name: "RegisteredAccessKey", Kind: wire.Structure, Members: []wire.Member{
+		{Name: "AccountId", RecordName: "accountId", Shape: shapeAccountId},
+		{Name: "AccessKeyId", RecordName: "accessKeyId", Shape: shapeRegisteredAccessKeyId},
+		{Name: "Type", RecordName: "type", Shape: shapeString},
+		{Name: "UserName", RecordName: "userName", Shape: shapeString},
+		{Name: "Arn", RecordName: "arn", Shape: shapeString},
+		{Name: "RoleArn", RecordName: "roleArn", Shape: shapeString},
+		{Name: "PrincipalId", RecordName: "principalId", Shape: shapeString},
+		{Name: "InvokedBy", RecordName: "invokedBy", Shape: shapeString},
+		{Name: "Learned", RecordName: "learned", Shape: shapeBoolean},
+		{Name: "Expiration", RecordName: "expiration", Shape: shapeDate},
+	}}
+	shapeRegisteredAccessKeyId   = &wire.Shape{Name: "RegisteredAccessKeyId", Kind: wire.String, Min: wire.Bound(1), Max: wire.Bound(128), Pattern: wire.NewPattern(`[\u0021-\u007E]+`)}
+	shapeRegisteredAccessKeyList = &wire.Shape{Name: "RegisteredAccessKeyList", Kind: wire.List, Elem: shapeRegisteredAccessKey}
+	shapeRegisteredType          = &wire.Shape{Name: "RegisteredType", Kind: wire.String, Enum: []string{"IAMUser", "Root", "AssumedRole", "AWSService"}}
+	shapeRoleName                = &wire.Shape{Name: "RoleName", Kind: wire.String, Min: wire.Bound(1), Max: wire.Bound(64), Pattern: wire.NewPattern(`[\w+=,.@-]+`)}
+	shapeSecretAccessKey         = &wire.Shape{Name: "SecretAccessKey", Kind: wire.String, Sensitive: true}
+	shapeServiceName             = &wire.Shape{Name: "ServiceName", Kind: wire.String, Min: wire.Bound(1), Max: wire.Bound(128), Pattern: wire.NewPattern(`[A-Za-z0-9][A-Za-z0-9.-]*`)}
+	shapeSessionName             = &wire.Shape{Name: "SessionName", Kind: wire.String, Min: wire.Bound(2), Max: wire.Bound(64), Pattern: wire.NewPattern(`[\w+=,.@-]+`)}
+	shapeString                  = &wire.Shape{Name: "String", Kind: wire.String}
+	shapeStringList              = &wire.Shape{Name: "StringList", Kind: wire.List, Elem: shapeString}
+	shapeUpdateAccessKeyInput    = &wire.Shape{Name: "UpdateAccessKeyRequest", Kind: wire.Structure, Members: []wire.Member{
 		{Name: "AccessKeyId", RecordName: "accessKeyId", Shape: shapeAccessKeyId, Required: true},
 		{Name: "Status", RecordName: "status", Shape: shapeAccessKeyStatus, Required: true},
 	}}

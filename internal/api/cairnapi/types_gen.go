@@ -115,6 +115,15 @@ type DeletePrincipalInput struct {
 type DeletePrincipalOutput struct {
 }
 
+// DeregisterAccessKeyInput is the input of DeregisterAccessKey.
+type DeregisterAccessKeyInput struct {
+	AccessKeyId *string
+}
+
+// DeregisterAccessKeyOutput is the output of DeregisterAccessKey.
+type DeregisterAccessKeyOutput struct {
+}
+
 // ListAccessKeysInput is the input of ListAccessKeys.
 type ListAccessKeysInput struct {
 	AccountId *string
@@ -144,6 +153,19 @@ type ListPrincipalsOutput struct {
 	Principals []Principal
 }
 
+// ListRegisteredAccessKeysInput is the input of ListRegisteredAccessKeys.
+type ListRegisteredAccessKeysInput struct {
+	AccountId  *string
+	MaxResults *int32
+	NextToken  *string
+}
+
+// ListRegisteredAccessKeysOutput is the output of ListRegisteredAccessKeys.
+type ListRegisteredAccessKeysOutput struct {
+	RegisteredAccessKeys []RegisteredAccessKey
+	NextToken            *string
+}
+
 // Principal is a structure of the service model.
 type Principal struct {
 	AccountId   *string
@@ -164,6 +186,50 @@ const (
 	PrincipalTypeRoot    PrincipalType = "Root"
 	PrincipalTypeIAMUser PrincipalType = "IAMUser"
 	PrincipalTypeRole    PrincipalType = "Role"
+)
+
+// RegisterAccessKeyInput is the input of RegisterAccessKey.
+type RegisterAccessKeyInput struct {
+	AccountId   *string
+	AccessKeyId *string
+	Type        RegisteredType
+	UserName    *string
+	Arn         *string
+	RoleName    *string
+	RoleArn     *string
+	SessionName *string
+	PrincipalId *string
+	InvokedBy   *string
+}
+
+// RegisterAccessKeyOutput is the output of RegisterAccessKey.
+type RegisterAccessKeyOutput struct {
+	RegisteredAccessKey *RegisteredAccessKey
+}
+
+// RegisteredAccessKey is a structure of the service model.
+type RegisteredAccessKey struct {
+	AccountId   *string
+	AccessKeyId *string
+	Type        *string
+	UserName    *string
+	Arn         *string
+	RoleArn     *string
+	PrincipalId *string
+	InvokedBy   *string
+	Learned     *bool
+	Expiration  *time.Time
+}
+
+// RegisteredType is an enumeration of the service model.
+type RegisteredType string
+
+// The values of [RegisteredType].
+const (
+	RegisteredTypeIAMUser     RegisteredType = "IAMUser"
+	RegisteredTypeRoot        RegisteredType = "Root"
+	RegisteredTypeAssumedRole RegisteredType = "AssumedRole"
+	RegisteredTypeAWSService  RegisteredType = "AWSService"
 )
 
 // UpdateAccessKeyInput is the input of UpdateAccessKey.
