@@ -99,6 +99,12 @@ func buildIndex(services []*Service) *index {
 		x.bySigning[s.SigningName] = append(x.bySigning[s.SigningName], s)
 		if s.TargetPrefix != "" {
 			x.byTarget[s.TargetPrefix] = append(x.byTarget[s.TargetPrefix], s)
+			// Models have the package in front that some clients leave out: the SDK
+			// for Go sends CloudTrail_20131101.CreateTrail.
+			if dot := strings.LastIndexByte(s.TargetPrefix, '.'); dot >= 0 {
+				short := s.TargetPrefix[dot+1:]
+				x.byTarget[short] = append(x.byTarget[short], s)
+			}
 		}
 		if s.takesQueries() {
 			x.byVersion[s.APIVersion] = append(x.byVersion[s.APIVersion], s)

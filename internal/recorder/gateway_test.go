@@ -444,3 +444,62 @@ func TestCutAnswers(t *testing.T) {
 	h.has(rs[1], at(rs[0], "eventID"), "addendum", "originalEventID")
 	h.has(rs[1], "UpstreamCut", "errorCode")
 }
+
+// TestMalformedCBOR is a call of RPC v2 whose body is none.
+func TestMalformedCBOR(t *testing.T) {
+	h := newHouse(t)
+	for _, body := range []string{"\xbf\x61", "\xff", "\x9b\xff\xff\xff\xff\xff\xff\xff\xff", strings.Repeat("\x81", 10_000)} {
+		r, err := http.NewRequest("POST", "http://monitoring.us-east-1.amazonaws.com/service/GraniteServiceVersion20100801/operation/PutMetricAlarm", strings.NewReader(body))
+		h.check(err)
+		r.Header.Set("Smithy-Protocol", "rpc-v2-cbor")
+		r.Header.Set("Content-Type", "application/cbor")
+		encode.Sign(r, "AKIAX", "monitoring", "us-east-1", "", h.now)
+		h.answers(&encode.Answer{Status: 400, Header: http.Header{"X-Amzn-Errortype": {"SerializationException"}}})
+		h.send(r)
+		got := h.one()
+		h.has(got, "PutMetricAlarm", "eventName")
+		h.has(got, "SerializationException", "errorCode")
+		if note := at(got, "additionalEventData", "recorder", "requestParameters"); note == "<none>" || note == "null" {
+			t.Errorf("%q: the record does not say that the body could not be read: %s", body, at(got))
+		}
+	}
+}
+
+// TestTooLarge: a record that is beyond 256 KB loses what the guide says, in its
+// order, and stays a record.
+func TestTooLarge(t *testing.T) {
+	big := func(n int) json.RawMessage { return json.RawMessage(`"` + strings.Repeat("x", n) + `"`) }
+	var many []recorder.Resource
+	for i := range 1000 {
+		many = append(many, recorder.Resource{Type: "AWS::S3::Object", ARN: fmt.Sprintf("arn:aws:s3:::b/%s%d", strings.Repeat("k", 900), i)})
+	}
+	for _, c := range []struct {
+		name string
+		call recorder.Call
+		lost []string
+		kept []string
+	}{
+		{"additional data first", recorder.Call{AdditionalEventData: big(27 << 10), ServiceEventDetails: big(70 << 10), RequestParameters: big(90 << 10), ResponseElements: big(90 << 10)}, []string{"additionalEventData"}, []string{"requestParameters", "responseElements", "serviceEventDetails"}},
+		{"then details", recorder.Call{AdditionalEventData: big(27 << 10), ServiceEventDetails: big(99 << 10), RequestParameters: big(99 << 10), ResponseElements: big(99 << 10)}, []string{"additionalEventData", "serviceEventDetails"}, []string{"requestParameters", "responseElements"}},
+		{"resources last", recorder.Call{Resources: many, RequestParameters: big(90 << 10)}, []string{"requestParameters"}, nil},
+	} {
+		raw := recorder.Record(c.call, "id")
+		if len(raw) > 256<<10 {
+			t.Errorf("%s: %d bytes", c.name, len(raw))
+		}
+		var m map[string]any
+		if err := json.Unmarshal(raw, &m); err != nil {
+			t.Fatal(err)
+		}
+		for _, name := range c.lost {
+			if at(m, name, "omitted") != "true" {
+				t.Errorf("%s: %s is still there", c.name, name)
+			}
+		}
+		for _, name := range c.kept {
+			if at(m, name, "omitted") == "true" {
+				t.Errorf("%s: %s is gone", c.name, name)
+			}
+		}
+	}
+}

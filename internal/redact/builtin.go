@@ -37,6 +37,8 @@ var fixed = []row{
 	{"sqlworkbench", "CreateConnection", "responseElements.data.name responseElements.data.authenticationType responseElements.data.databaseName responseElements.data.dbUser responseElements.data.userSettings", Mask, "***", "Redshift Management Guide, example entry of query editor v2"},
 	{"sns", "Publish", "requestParameters.message requestParameters.subject requestParameters.messageAttributes", Mask, "", "line 15075"},
 	{"sns", "PublishBatch", "requestParameters.publishBatchRequestEntries[].message requestParameters.publishBatchRequestEntries[].subject requestParameters.publishBatchRequestEntries[].messageAttributes", Mask, "", "as Publish"},
+	{"sqs", "SendMessage", "requestParameters.messageBody requestParameters.messageAttributes requestParameters.messageSystemAttributes", Mask, "", "SQS Developer Guide, example entries of data events"},
+	{"sqs", "SendMessageBatch", "requestParameters.entries[].messageBody requestParameters.entries[].messageAttributes requestParameters.entries[].messageSystemAttributes", Mask, "", "as SendMessage"},
 	{"cognito-identity", "*", "requestParameters.logins.*", Mask, "", "line 15124"},
 	{"ec2", "CreateKeyPair", "responseElements.keyMaterial", Mask, "<sensitiveDataRemoved>", "line 22766"},
 	{"ec2", "RunInstances ModifyInstanceAttribute", "requestParameters.userData", Mask, "<sensitiveDataRemoved>", fromRecord},
@@ -79,6 +81,10 @@ var fixed = []row{
 // own is what Cairn hides besides: secrets where no record of CloudTrail says
 // how.
 var own = []row{
+	// Contents, which AWS does not record at all.
+	{"logs", "PutLogEvents", "requestParameters.logEvents", Drop, "", "Cairn: what is written to a log is no parameter"},
+	{"events", "PutEvents PutPartnerEvents", "requestParameters.entries[].detail", Mask, "", "Cairn: as the body of a message"},
+	{"ses", "Send*", "requestParameters.message requestParameters.content requestParameters.defaultContent requestParameters.rawMessage requestParameters.templateData requestParameters.defaultTemplateData requestParameters.bulkEmailEntries requestParameters.destinations requestParameters.destination", Mask, "", "SES Developer Guide, example entries of data events"},
 	{"sts", "*", "requestParameters.tokenCode", Drop, "", fromUnmarked},
 	{"iam", "CreateServiceSpecificCredential ResetServiceSpecificCredential", "responseElements.serviceSpecificCredential.servicePassword", Drop, "", fromCairn},
 	{"sso", "GetRoleCredentials", "responseElements.roleCredentials.secretAccessKey", Drop, "", "as STS"},

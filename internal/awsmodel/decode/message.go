@@ -139,6 +139,9 @@ func readBody(p awsmodel.Protocol, body []byte, shape *awsmodel.Shape, wrapper s
 	if payload != nil {
 		return []Field{{Name: payload.Name, Member: payload, Value: v}}, err
 	}
+	if v.Kind == Null {
+		return nil, err // null is no output, as SDKs take it
+	}
 	if err == nil && v.Kind != Object {
 		return nil, fmt.Errorf("%w: the body is not an object", ErrMalformed)
 	}

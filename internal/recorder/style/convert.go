@@ -10,13 +10,14 @@ import (
 
 // converter turns values by the names of the model into what is recorded.
 type converter struct {
-	row      service
-	protocol awsmodel.Protocol
-	rules    redact.Call
+	row       service
+	operation *awsmodel.Operation
+	protocol  awsmodel.Protocol
+	rules     redact.Call
 }
 
 func newConverter(call *awsmodel.Call) *converter {
-	return &converter{row: serviceOf(call), protocol: call.Protocol, rules: redact.Call{EventSource: Source(call)}}
+	return &converter{row: serviceOf(call), operation: call.Operation, protocol: call.Protocol, rules: redact.Call{EventSource: Source(call)}}
 }
 
 // hides tells whether a member is hidden because the model says so.
@@ -30,6 +31,10 @@ func (c *converter) structure(v *decode.Value) decode.Value {
 	out := decode.Value{Kind: decode.Object, Fields: make([]decode.Field, 0, len(v.Fields))}
 	for i := range v.Fields {
 		f := &v.Fields[i]
+		if f.Member == nil && namesSecret(c.operation, f.Name) {
+			out.Fields = append(out.Fields, decode.Field{Name: c.name(f.Name), Value: decode.Value{Kind: decode.Text, Text: redact.DefaultLiteral}})
+			continue
+		}
 		if converted, ok := c.member(&f.Value, f.Member); ok {
 			out.Fields = append(out.Fields, decode.Field{Name: c.name(f.Name), Value: converted, Member: f.Member})
 		}

@@ -7,11 +7,13 @@ import (
 	"github.com/cairntrail/cairn/internal/awsmodel/decode"
 )
 
-// derived are services that record, beside what was sent, what they made of it.
+// derived are services that record something else than what was sent, or what
+// they made of it beside.
 //
 //nolint:gochecknoglobals // a table
 var derived = map[string]func(*awsmodel.Call, *decode.Value){
-	"lambda": lambdaParameters,
+	"dynamodb": dynamodbParameters,
+	"lambda":   lambdaParameters,
 }
 
 // lambdaParameters adds the parts of a function's ARN where the function was

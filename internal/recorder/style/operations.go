@@ -62,6 +62,12 @@ var operations = map[string]map[string]operation{
 		"GetFederationToken":        {spoken: true},
 		"GetSessionToken":           {spoken: true},
 	},
+	"dynamodb": {
+		// A: answers hold items.
+		"PutItem": {silent: true}, "UpdateItem": {silent: true}, "DeleteItem": {silent: true},
+		"BatchWriteItem": {silent: true}, "TransactWriteItems": {silent: true},
+		"ExecuteStatement": {silent: true}, "BatchExecuteStatement": {silent: true}, "ExecuteTransaction": {silent: true},
+	},
 	"cognito-identity": {
 		// D: the example of GetCredentialsForIdentity.
 		"GetCredentialsForIdentity": {spoken: true},

@@ -60,6 +60,10 @@ func TestRequests(t *testing.T) {
 		{"application-autoscaling", "DescribeScalableTargets", `{"ServiceNamespace":"ecs"}`, "autoscaling", "DescribeScalableTargets", `{"serviceNamespace":"ecs"}`},
 		{"cloudfront", "GetDistribution", `{"Id":"E1"}`, "cloudfront", "GetDistribution2020_05_31", `{"id":"E1"}`},
 
+		{"dynamodb", "PutItem", `{"TableName":"t","Item":{"pk":{"S":"1"},"secret":{"S":"x"}},"ConditionExpression":"a = :v","ExpressionAttributeValues":{":v":{"S":"x"}}}`, "dynamodb", "PutItem", `{"tableName":"t","item":["pk","secret"],"conditionExpression":"a = :v"}`},
+		{"dynamodb", "GetItem", `{"TableName":"t","Key":{"pk":{"S":"1"},"sk":{"N":"2"},"b":{"B":"eA=="}}}`, "dynamodb", "GetItem", `{"tableName":"t","key":{"pk":"1","sk":"2"}}`},
+		{"dynamodb", "BatchWriteItem", `{"RequestItems":{"t":[{"PutRequest":{"Item":{"pk":{"S":"1"},"v":{"S":"x"}}}},{"DeleteRequest":{"Key":{"pk":{"S":"2"}}}}]}}`, "dynamodb", "BatchWriteItem", `{"requestItems":{"t":[{"putRequest":{"item":["pk","v"]}},{"deleteRequest":{"key":{"pk":"2"}}}]}}`},
+		{"dynamodb", "ExecuteStatement", `{"Statement":"SELECT * FROM \"M1\" WHERE a='it''s' AND b2 = 17.5 AND c=?","Parameters":[{"S":"x"}]}`, "dynamodb", "ExecuteStatement", `{"statement":"SELECT * FROM \"M1\" WHERE a=*** AND b2 = *** AND c=?"}`},
 		{"ec2", "DescribeInstances", `{"InstanceIds":["i-1"],"Filters":[{"Name":"vpc-id","Values":["v"]}]}`, "ec2", "DescribeInstances", `{"instancesSet":{"items":[{"instanceId":"i-1"}]},"filterSet":{"items":[{"name":"vpc-id","valueSet":{"items":[{"value":"v"}]}}]}}`},
 		{"ec2", "DescribeRegions", `{}`, "ec2", "DescribeRegions", `{"regionSet":{}}`},
 		{"ec2", "DescribeVpcClassicLink", `{"VpcIds":["vpc-1"]}`, "ec2", "DescribeVpcClassicLink", `{"vpcSet":{"item":[{"vpcId":"vpc-1"}]},"filterSet":{}}`},
