@@ -62,11 +62,11 @@ var gatewayKeys = []gatewayKey{
 	{"upstreams", "Upstreams of single services, as `s3: http://127.0.0.1:9000`; one of upstream and upstreams is required.", inUpstreams},
 	{"region", "Region of calls that name none; that of the server if not set.", inText(func(g *Gateway) *string { return &g.Region })},
 	{"account-id", "Account of calls by nobody known; that of the server if not set.", inText(func(g *Gateway) *string { return &g.AccountID })},
-	{"bucket-domains", "List of domains below which S3 buckets are hosts, as `s3.example.com`; those of AWS always are.", inDomains},
+	{"bucket-domains", "List of domains below which S3 buckets are hosts, as `s3.example.com`; those of AWS always are.", inList("a list of domains", addDomain)},
 	{"default-service", "Service of calls without a signature and without a host of AWS, as `s3`.", inText(func(g *Gateway) *string { return &g.DefaultService })},
 	{"tls-cert", "PEM certificate chain; needs tls-key too.", inText(func(g *Gateway) *string { return &g.TLSCert })},
 	{"tls-key", "PEM private key; needs tls-cert too.", inText(func(g *Gateway) *string { return &g.TLSKey })},
-	{"trusted-proxies", "List of addresses and networks whose `X-Forwarded-For` is believed, as `10.0.0.0/8`.", inProxies},
+	{"trusted-proxies", "List of addresses and networks whose `X-Forwarded-For` is believed, as `10.0.0.0/8`.", inList("a list of addresses and networks", addProxy)},
 	{"vpc-endpoint-id", "Id of the VPC endpoint that records name, as `vpce-1a2b3c4d`.", inText(func(g *Gateway) *string { return &g.VPCEndpointID })},
 	{"vpc-endpoint-account-id", "Account that owns the VPC endpoint.", inText(func(g *Gateway) *string { return &g.VPCEndpointAccountID })},
 	{"endpoint-policy", "File with the endpoint's policy, in JSON.", inText(func(g *Gateway) *string { return &g.EndpointPolicy })},
@@ -116,40 +116,37 @@ func inUpstreams(g *Gateway, value ast.Node) (want string, err error) {
 	return "", nil
 }
 
-func inDomains(g *Gateway, value ast.Node) (want string, err error) {
-	const form = "a list of domains"
-	list, ok := value.(*ast.SequenceNode)
-	if !ok {
-		return form, nil
-	}
-	for _, item := range list.Values {
-		text, ok := plainText(item)
+// inList reads a list of texts, each of which add takes or refuses.
+func inList(form string, add func(g *Gateway, text string) error) func(*Gateway, ast.Node) (string, error) {
+	return func(g *Gateway, value ast.Node) (want string, err error) {
+		list, ok := value.(*ast.SequenceNode)
 		if !ok {
 			return form, nil
 		}
-		g.BucketDomains = append(g.BucketDomains, text)
+		for _, item := range list.Values {
+			text, ok := plainText(item)
+			if !ok {
+				return form, nil
+			}
+			if err := add(g, text); err != nil {
+				return "", err
+			}
+		}
+		return "", nil
 	}
-	return "", nil
 }
 
-func inProxies(g *Gateway, value ast.Node) (want string, err error) {
-	const form = "a list of addresses and networks"
-	list, ok := value.(*ast.SequenceNode)
-	if !ok {
-		return form, nil
-	}
-	for _, item := range list.Values {
-		text, ok := plainText(item)
-		if !ok {
-			return form, nil
-		}
-		prefix, err := parseNetwork(text)
-		if err != nil {
-			return "", err
-		}
+func addDomain(g *Gateway, text string) error {
+	g.BucketDomains = append(g.BucketDomains, text)
+	return nil
+}
+
+func addProxy(g *Gateway, text string) error {
+	prefix, err := parseNetwork(text)
+	if err == nil {
 		g.TrustedProxies = append(g.TrustedProxies, prefix)
 	}
-	return "", nil
+	return err
 }
 
 // parseNetwork reads "10.0.0.0/8", "fd00::/8" or a single address.

@@ -54,7 +54,7 @@ func otherParameters(query url.Values, s *awsmodel.Shape, m *awsmodel.Member, ur
 		}
 	}
 	for name, values := range query {
-		if !taken.Has(name) && name != "x-id" && !envelope(name) {
+		if !taken.Has(name) && name != "x-id" && !Envelope(name) {
 			out = append(out, Field{Name: name, Member: m.Shape.Value(), Value: texts(values, m.Shape.Value().Shape)})
 		}
 	}
@@ -115,7 +115,7 @@ func listed(values []string) (out []string) {
 func prefixed(h http.Header, m *awsmodel.Member) (out []Field) {
 	prefix := strings.ToLower(m.LocationName)
 	for name, values := range h {
-		if prefix == "" && (envelope(name) || name == "Authorization" || name == "Cookie" || name == "Set-Cookie") {
+		if prefix == "" && (Envelope(name) || name == "Authorization" || name == "Cookie" || name == "Set-Cookie") {
 			continue
 		}
 		if key, ok := strings.CutPrefix(strings.ToLower(name), prefix); ok && len(values) > 0 {

@@ -89,7 +89,7 @@ func queryInput(p awsmodel.Protocol, r *http.Request, body []byte, shape *awsmod
 	v := queryReader{ec2: p == awsmodel.EC2}.structure(tree, shape)
 	fields := v.Fields[:0]
 	for _, f := range v.Fields {
-		if f.Member != nil || !envelope(f.Name) {
+		if f.Member != nil || !Envelope(f.Name) {
 			fields = append(fields, f)
 		}
 	}
@@ -104,9 +104,9 @@ var envelopeNames = []string{
 	"SecurityToken", "Timestamp", "Expires",
 }
 
-// envelope tells whether a parameter is no input. Signatures and session tokens
-// must not get into a record.
-func envelope(name string) bool {
+// Envelope tells whether a parameter of a query is no input. Signatures and
+// session tokens must not get into a record.
+func Envelope(name string) bool {
 	return slices.Contains(envelopeNames, name) || strings.HasPrefix(strings.ToLower(name), "x-amz-")
 }
 

@@ -3,7 +3,6 @@ package style
 import (
 	"net/http"
 	"strconv"
-	"strings"
 
 	"github.com/cairntrail/cairn/internal/awsmodel"
 	"github.com/cairntrail/cairn/internal/awsmodel/decode"
@@ -43,7 +42,7 @@ func ec2Form(call *awsmodel.Call, r *http.Request, body []byte) (decode.Value, e
 	tree, err := decode.FormTree(text, decode.DefaultLimits)
 	kept := decode.Value{Kind: decode.Object}
 	for i := range tree.Fields {
-		if f := &tree.Fields[i]; !envelope(f.Name) {
+		if f := &tree.Fields[i]; !decode.Envelope(f.Name) {
 			addForm(&kept, f.Name, &f.Value)
 		}
 	}
@@ -51,15 +50,6 @@ func ec2Form(call *awsmodel.Call, r *http.Request, body []byte) (decode.Value, e
 		kept = decode.Value{Kind: decode.Text}
 	}
 	return decode.Value{Kind: decode.Object, Fields: []decode.Field{{Name: call.OperationName + "Request", Value: kept}}}, err
-}
-
-// envelope tells whether a parameter is not the operation's.
-func envelope(name string) bool {
-	switch name {
-	case "Action", "Version", "AWSAccessKeyId", "Signature", "SignatureVersion", "SignatureMethod", "SecurityToken", "Timestamp", "Expires":
-		return true
-	}
-	return strings.HasPrefix(strings.ToLower(name), "x-amz-")
 }
 
 // addForm adds a node of a form's tree; a numbered list adds its elements.
