@@ -22,6 +22,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime/debug"
+	"slices"
 	"sync"
 	"time"
 
@@ -32,6 +33,7 @@ import (
 	"github.com/cairntrail/cairn/internal/identity"
 	"github.com/cairntrail/cairn/internal/journal"
 	"github.com/cairntrail/cairn/internal/lake"
+	"github.com/cairntrail/cairn/internal/objects"
 	"github.com/cairntrail/cairn/internal/store"
 )
 
@@ -60,6 +62,9 @@ func (Runner) Start(ctx context.Context, cfg config.Config, log io.Writer) (*App
 	a.registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	begun := time.Now()
 	limitMemory()
+	if err := a.absolutePaths(); err != nil {
+		return nil, err
+	}
 	if err := a.start(context.WithoutCancel(ctx)); err != nil {
 		return nil, errors.Join(err, a.unwind(context.WithoutCancel(ctx)))
 	}
@@ -80,6 +85,28 @@ func limitMemory() {
 	}
 }
 
+// absolutePaths makes the files that the settings name independent of the working
+// directory, which the S3 endpoint changes while it runs.
+func (a *App) absolutePaths() error {
+	files := []*string{&a.cfg.DataDir, &a.cfg.TLSCert, &a.cfg.TLSKey, &a.cfg.RedactionRules, &a.cfg.EventSelectors, &a.cfg.ServiceModels}
+	a.cfg.Gateways = slices.Clone(a.cfg.Gateways)
+	for i := range a.cfg.Gateways {
+		g := &a.cfg.Gateways[i]
+		files = append(files, &g.TLSCert, &g.TLSKey, &g.EndpointPolicy)
+	}
+	for _, f := range files {
+		if *f == "" {
+			continue
+		}
+		abs, err := filepath.Abs(*f)
+		if err != nil {
+			return err
+		}
+		*f = abs
+	}
+	return nil
+}
+
 // App is a running server.
 type App struct {
 	cfg      config.Config
@@ -94,6 +121,8 @@ type App struct {
 	api       net.Listener
 	admin     net.Listener
 	gateways  []string // addresses
+	s3        *objects.Server
+	delivery  serviceKey
 
 	profiles sync.Mutex // held while the credentials file is rewritten
 
@@ -117,7 +146,7 @@ func (a *App) started(name string, stop func(ctx context.Context) error) {
 // start builds everything from the ground up.
 func (a *App) start(ctx context.Context) error {
 	for _, f := range []func(context.Context) error{
-		a.lockDir, a.openKey, a.openStore, a.openDirectory, a.openJournal, a.openHistory, a.listenAdmin, a.listenAPI, a.listenGateways,
+		a.lockDir, a.openKey, a.openStore, a.openDirectory, a.openJournal, a.openHistory, a.listenS3, a.listenAdmin, a.listenAPI, a.listenGateways,
 	} {
 		if err := f(ctx); err != nil {
 			return err

@@ -56,7 +56,7 @@ func serveForTest(dir string) {
 }
 
 func testConfig(dir string, change map[string]string) (config.Config, error) {
-	flags := map[string]string{"data-dir": dir, "listen": "127.0.0.1:0", "admin-listen": "127.0.0.1:0", "log-level": "error"}
+	flags := map[string]string{"data-dir": dir, "listen": "127.0.0.1:0", "admin-listen": "127.0.0.1:0", "s3-listen": "off", "log-level": "error"}
 	for k, v := range change {
 		flags[k] = v
 	}
@@ -216,4 +216,11 @@ func gzipped(tb testing.TB, plain []byte) []byte {
 		tb.Fatal(err)
 	}
 	return b.Bytes()
+}
+
+// credentialsOf is a provider of fixed credentials.
+func credentialsOf(id, secret, token string) func(context.Context) (aws.Credentials, error) {
+	return func(context.Context) (aws.Credentials, error) {
+		return aws.Credentials{AccessKeyID: id, SecretAccessKey: secret, SessionToken: token}, nil
+	}
 }

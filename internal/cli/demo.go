@@ -106,7 +106,7 @@ func (c *demoCmd) config(out io.Writer) (cfg config.Config, temporary bool, err 
 	} else if err := os.MkdirAll(c.DataDir, 0o700); err != nil {
 		return cfg, false, fmt.Errorf("make the data folder: %w", err)
 	}
-	wanted := []string{cfg.Listen, cfg.AdminListen}
+	wanted := []string{cfg.Listen, cfg.AdminListen, cfg.S3Listen}
 	free, err := freeAddresses(wanted)
 	if err != nil {
 		return cfg, temporary, err
@@ -116,7 +116,7 @@ func (c *demoCmd) config(out io.Writer) (cfg config.Config, temporary bool, err 
 			fmt.Fprintf(out, "%s is taken, so this demo listens on %s instead.\n", wanted[i], free[i])
 		}
 	}
-	cfg.Listen, cfg.AdminListen = free[0], free[1]
+	cfg.Listen, cfg.AdminListen, cfg.S3Listen = free[0], free[1], free[2]
 	return cfg, temporary, cfg.Validate()
 }
 

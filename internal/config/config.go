@@ -43,6 +43,15 @@ type Config struct {
 	// Listen is the address of the API.
 	Listen string `name:"listen" type:"setting" placeholder:"ADDR" value:"127.0.0.1:4570" help:"Address of the API; port 0 takes a free one."`
 
+	// S3Listen is the address of the embedded S3 endpoint, over the folder buckets
+	// of DataDir, with the keys of the directory.
+	S3Listen string `name:"s3-listen" type:"setting" placeholder:"ADDR" value:"127.0.0.1:4571" help:"Address of the embedded S3 endpoint; port 0 takes a free one, and off turns it off."`
+
+	// LogFileInterval is how often trails deliver log files; DigestInterval how
+	// often digest files.
+	LogFileInterval time.Duration `name:"log-file-interval" type:"setting" placeholder:"TIME" value:"5m" help:"How often trails deliver log files."`
+	DigestInterval  time.Duration `name:"digest-interval" type:"setting" placeholder:"TIME" value:"1h" help:"How often trails deliver digest files; a multiple of log-file-interval."`
+
 	// AdminListen is the address of metrics and profiles, which ask for no
 	// credentials: keep it on loopback, or behind something that asks.
 	AdminListen string `name:"admin-listen" type:"setting" placeholder:"ADDR" value:"127.0.0.1:4572" help:"Address of metrics, without authentication; port 0 takes a free one."`
@@ -120,6 +129,9 @@ type Config struct {
 	// Gateways are the recording gateways of the YAML file.
 	Gateways []Gateway `kong:"-"`
 }
+
+// Off is the value of an address at which nothing listens.
+const Off = "off"
 
 // setting is one field of Config as its tags describe it.
 type setting struct {

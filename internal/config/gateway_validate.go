@@ -19,7 +19,7 @@ var (
 // validateGateways checks the gateways, each by itself and all together.
 func (c *Config) validateGateways(bad func(key, format string, args ...any)) {
 	type place struct{ key, addr string }
-	taken := []place{{"listen", c.Listen}, {"admin-listen", c.AdminListen}}
+	taken := []place{{"listen", c.Listen}, {"admin-listen", c.AdminListen}, {"s3-listen", c.S3Listen}}
 	listen := func(key, addr string) {
 		if why := checkAddress(addr); why != "" {
 			bad(key, "%s", why)

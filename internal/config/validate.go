@@ -45,6 +45,16 @@ func (c *Config) validate() []Problem {
 			bad(a.key, "%s", why)
 		}
 	}
+	if c.S3Listen != Off {
+		if why := checkAddress(c.S3Listen); why != "" {
+			bad("s3-listen", "%s; or write off", why)
+		}
+		for _, a := range []struct{ key, addr string }{{"listen", c.Listen}, {"admin-listen", c.AdminListen}} {
+			if sameAddress(c.S3Listen, a.addr) {
+				bad("s3-listen", "%s is the address of %s too; the two must differ", c.S3Listen, a.key)
+			}
+		}
+	}
 	if sameAddress(c.Listen, c.AdminListen) {
 		bad("admin-listen", "%s is the address of listen too; the two must differ", c.AdminListen)
 	}
@@ -69,10 +79,13 @@ func (c *Config) validate() []Problem {
 	for _, d := range []struct {
 		key   string
 		value time.Duration
-	}{{"history-retention", c.HistoryRetention}, {"history-flush-age", c.HistoryFlushAge}, {"shutdown-timeout", c.ShutdownTimeout}} {
+	}{{"history-retention", c.HistoryRetention}, {"history-flush-age", c.HistoryFlushAge}, {"shutdown-timeout", c.ShutdownTimeout}, {"log-file-interval", c.LogFileInterval}, {"digest-interval", c.DigestInterval}} {
 		if d.value <= 0 {
 			bad(d.key, "%v is not longer than zero", d.value)
 		}
+	}
+	if c.LogFileInterval > 0 && c.DigestInterval > 0 && c.DigestInterval%c.LogFileInterval != 0 {
+		bad("digest-interval", "%v is not a multiple of log-file-interval, %v", c.DigestInterval, c.LogFileInterval)
 	}
 	if c.HistoryFlushAge > 0 && c.HistoryRetention > 0 && c.HistoryFlushAge >= c.HistoryRetention {
 		bad("history-flush-age", "%v is not shorter than history-retention, %v", c.HistoryFlushAge, c.HistoryRetention)

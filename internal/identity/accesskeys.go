@@ -149,15 +149,16 @@ func (d *Directory) ListAccessKeys(accountID string) ([]AccessKey, error) {
 	return d.listKeys(func(k *keyEntry) bool { return k.AccountID == accountID }), nil
 }
 
-// AccessKeySecret gives the secret of an active long-term key and its owner,
-// for a component that has to verify signatures by itself, like the embedded
-// S3 endpoint. It must never reach a caller or a log.
-func (d *Directory) AccessKeySecret(keyID string) (secret string, owner Principal, ok bool) {
-	k, p := d.findKey(keyID)
-	if k == nil || p == nil || k.Status != Active {
-		return "", Principal{}, false
+// SigningSecret gives the secret behind a key and whose it is: of an active
+// long-term key or, with its session token, of temporary credentials. It is for a
+// component that verifies signatures by itself, like the embedded S3 endpoint,
+// and must never reach a caller or a log. The error is an *[AuthError].
+func (d *Directory) SigningSecret(keyID, sessionToken string) (secret string, who Caller, err error) {
+	got, refused := d.signer(&signature{keyID: keyID, token: sessionToken}, d.now())
+	if refused != nil {
+		return "", Caller{}, refused
 	}
-	return k.secret, p.Principal, true
+	return got.secret, got.caller, nil
 }
 
 // findKey gives a key and its owner; nil for what is not there.

@@ -252,6 +252,13 @@ func (d *Directory) Allowed(c Caller, action, resource string) bool {
 	return d.identityVerdict(&question{caller: c, action: action, resource: resource}).ok()
 }
 
+// Judge is Allowed for who has other policies to ask: no answer, when it neither
+// allows nor denies, is a no by itself, and a deny beats whatever else allows.
+func (d *Directory) Judge(c Caller, action, resource string) (allowed, denied bool) {
+	v := d.identityVerdict(&question{caller: c, action: action, resource: resource})
+	return v.ok(), v.deny
+}
+
 func (d *Directory) identityVerdict(q *question) verdict {
 	var v verdict
 	if !q.caller.Known() {

@@ -139,10 +139,10 @@ func TestDirectoryReopens(t *testing.T) {
 	if got := h.ListAccounts(); len(got) != 2 || got[1].Name != "Second" {
 		t.Errorf("accounts %+v", got)
 	}
-	if secret, owner, ok := h.AccessKeySecret(h.admin.AccessKeyID); !ok || secret != h.admin.SecretAccessKey || owner.Name != "admin" {
+	if secret, who, err := h.SigningSecret(h.admin.AccessKeyID, ""); err != nil || secret != h.admin.SecretAccessKey || who.Principal.Name != "admin" {
 		t.Error("the administrator's key is lost")
 	}
-	if _, _, ok := h.AccessKeySecret(cred.AccessKeyID); ok {
+	if _, _, err := h.SigningSecret(cred.AccessKeyID, ""); err == nil {
 		t.Error("an inactive key gives its secret")
 	}
 	keys, err := h.ListAccessKeys(testAccount)
