@@ -108,6 +108,8 @@ var own = []row{
 	{"redshift", "CreateHsmConfiguration", "requestParameters.hsmPartitionPassword", Mask, "", fromUnmarked},
 	{"elasticmapreduce", "RunJobFlow", "requestParameters.kerberosAttributes.aDDomainJoinPassword requestParameters.kerberosAttributes.crossRealmTrustPrincipalPassword requestParameters.kerberosAttributes.kdcAdminPassword", Mask, "", fromUnmarked},
 	{"glue", "*", "requestParameters.**.authToken", Mask, "", fromUnmarked},
+	{"glue", "CreateConnection UpdateConnection", "requestParameters.connectionInput.connectionProperties.PASSWORD requestParameters.connectionInput.connectionProperties.ENCRYPTED_PASSWORD", Mask, "", fromUnmarked},
+	{"apigateway", "CreateApiKey UpdateApiKey", "requestParameters.value responseElements.value", Mask, "", fromUnmarked + ": the key itself"},
 	{"elasticloadbalancing", "*", "requestParameters.**.clientSecret responseElements.**.clientSecret", Mask, "", fromUnmarked},
 	{"apigateway", "CreateDomainName", "requestParameters.certificatePrivateKey", Mask, "", fromUnmarked},
 	{"mobiletargeting", "*", "requestParameters.**.clientSecret requestParameters.**.privateKey requestParameters.**.secretKey requestParameters.**.apiKey requestParameters.**.otp", Mask, "", fromUnmarked},
