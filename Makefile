@@ -12,7 +12,7 @@ ROUNDS    ?= 200
 export CAIRN_REAL_DATA ?= $(abspath $(wildcard ../shared/data/real))
 
 .DEFAULT_GOAL := help
-.PHONY: help build demo test check fuzz bench crash generate fmt clean
+.PHONY: help build demo test check fuzz bench crash moto generate fmt clean
 
 help: ## Print this list.
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -46,6 +46,9 @@ bench: ## Run the benchmarks that BENCH matches (all), each for BENCHTIME (1s).
 crash: ## Kill a server under load ROUNDS (200) times, and look for every event.
 	@scripts/need.sh go gcc
 	CGO_ENABLED=1 go test -race -v -count 1 -run Crash -timeout 120m ./internal/app -crash.rounds=$(ROUNDS)
+
+moto: ## Record what boto3, the AWS CLI and the SDK for Go do with moto, and compare.
+	@scripts/moto.sh
 
 generate: ## Make the generated files again: the API's types, docs/configuration.md, docs/coverage.md.
 	@scripts/need.sh go

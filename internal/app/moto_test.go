@@ -1,0 +1,285 @@
+package app_test
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"io"
+	"log/slog"
+	"net/http/httptest"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+
+	"github.com/cairntrail/cairn/internal/awsmodel"
+	"github.com/cairntrail/cairn/internal/gateway"
+	"github.com/cairntrail/cairn/internal/identity"
+	"github.com/cairntrail/cairn/internal/recorder"
+	"github.com/cairntrail/cairn/internal/selector"
+	"github.com/cairntrail/cairn/internal/store"
+)
+
+// The account that moto gives to callers, and the key that scripts/moto signs with.
+const (
+	motoAccount = "123456789012"
+	motoKey     = "AKIAMOTOTEST0000001"
+	motoSecret  = "mototestsecretkey/0123456789abcdefghijkl" //nolint:gosec // not a secret
+)
+
+// TestMoto drives moto, a stand-in for AWS, through a recording gateway with
+// boto3, the AWS CLI and the SDK for Go, and compares each record with the call
+// that the client says it made. It needs moto[server] 5.2.1 and the AWS CLI;
+// "make moto" installs them.
+func TestMoto(t *testing.T) {
+	if testing.Short() {
+		t.Skip("the moto suite takes a minute or two")
+	}
+	python := motoTool(t, "CAIRN_MOTO_PYTHON", "python3")
+	if out, err := exec.CommandContext(t.Context(), python, "-c", "import boto3").CombinedOutput(); err != nil {
+		t.Skipf("%s has no boto3 (make moto installs it): %s", python, out)
+	}
+	server := motoTool(t, "CAIRN_MOTO_SERVER", "moto_server")
+	groups := []string{"query_calls", "ec2_calls", "json_calls", "rest_calls", "hosts_calls"}
+	if cli, err := exec.LookPath(first(os.Getenv("CAIRN_AWS_CLI"), "aws")); err == nil {
+		t.Setenv("CAIRN_AWS_CLI", cli)
+		groups = append(groups, "cli_calls")
+	} else {
+		t.Logf("the calls with the AWS CLI are left out: %v", err)
+	}
+
+	h := newMotoHouse(t, startMoto(t, server))
+	h.drive(python, groups...)
+	h.goSDK()
+	h.check("nobody wants data events")
+	h.wantData("AWS::S3::Object", "AWS::DynamoDB::Table", "AWS::SQS::Queue", "AWS::SNS::Topic", "AWS::Kinesis::Stream", "AWS::Lambda::Function")
+	h.drive(python, "data_calls")
+	h.check("data events are wanted")
+	h.report()
+}
+
+func first(texts ...string) string {
+	if i := slices.IndexFunc(texts, func(s string) bool { return s != "" }); i >= 0 {
+		return texts[i]
+	}
+	return ""
+}
+
+// motoTool finds a program by a variable of the environment or in PATH.
+func motoTool(t *testing.T, variable, name string) string {
+	t.Helper()
+	path, err := exec.LookPath(first(os.Getenv(variable), name))
+	if err != nil {
+		t.Skipf("no %s on this machine (make moto installs it): %v", name, err)
+	}
+	return path
+}
+
+// startMoto starts a moto server at a free port and gives its URL. The process
+// ends with the test.
+func startMoto(t *testing.T, program string) string {
+	t.Helper()
+	cmd := exec.Command(program, "-H", "127.0.0.1", "-p", "0")
+	cmd.Dir = t.TempDir()
+	said, err := cmd.StderrPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	watch := &motoLog{url: make(chan string, 1)}
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		_, _ = io.Copy(watch, said)
+		close(watch.url)
+	}()
+	t.Cleanup(func() {
+		_ = cmd.Process.Kill()
+		<-done
+		_ = cmd.Wait()
+		if t.Failed() {
+			t.Logf("what moto said of errors:\n%s", watch.errors())
+		}
+	})
+	url, ok := <-watch.url
+	if !ok {
+		t.Fatalf("%s ended before it listened: %s", program, watch.text())
+	}
+	return url
+}
+
+// motoLog keeps what moto writes, and finds its URL in it.
+type motoLog struct {
+	mu   sync.Mutex
+	all  bytes.Buffer
+	url  chan string
+	sent bool
+}
+
+var motoListens = regexp.MustCompile(`Running on (http://127\.0\.0\.1:\d+)\s`)
+
+func (w *motoLog) Write(p []byte) (int, error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.all.Write(p)
+	if m := motoListens.FindSubmatch(w.all.Bytes()); m != nil && !w.sent {
+		w.sent = true
+		w.url <- string(m[1])
+	}
+	return len(p), nil
+}
+
+func (w *motoLog) text() string {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.all.String()
+}
+
+// errors are the last lines of tracebacks.
+func (w *motoLog) errors() string {
+	var out []string
+	for line := range strings.Lines(w.text()) {
+		if strings.Contains(line, "Error: ") {
+			out = append(out, line)
+		}
+	}
+	return strings.Join(out, "")
+}
+
+// motoHouse is a recorder behind a gateway in front of moto.
+type motoHouse struct {
+	*testing.T
+	catalogue *awsmodel.Catalogue
+	demand    *recorder.Demand
+	url       string
+	identity  identity.UserIdentity
+
+	mu      sync.Mutex // guards records
+	records [][]byte
+	calls   []*motoCall
+	// checked are all calls so far, for the report.
+	checked []*motoCall
+	events  int
+	secrets []string
+	// demandTypes are the resource types whose data events are wanted.
+	demandTypes []string
+}
+
+// motoCall is what a client says of a call: a line of scripts/moto/drive.py.
+type motoCall struct {
+	Mark, Client, Service, Operation string
+	Parameters, Recorded, Output     map[string]any
+	Data, Unreadable                 bool
+	Hidden, Shown, Secrets           []string
+	Region, KeyID, Token             string
+	ErrorCode, QueryCode, RequestID  string
+	ErrorMessage                     string
+	differences                      []string
+}
+
+func newMotoHouse(t *testing.T, upstream string) *motoHouse {
+	t.Helper()
+	h := &motoHouse{T: t, demand: recorder.NewDemand(), secrets: []string{motoSecret}}
+	db, err := store.Open(t.Context(), filepath.Join(t.TempDir(), "state.db"))
+	h.must(err)
+	t.Cleanup(func() { h.must(db.Close()) })
+	key, err := identity.LoadOrCreateKey(filepath.Join(t.TempDir(), "secret.key"))
+	h.must(err)
+	directory, err := identity.OpenDirectory(t.Context(), db, key, time.Now)
+	h.must(err)
+	_, err = directory.CreateAccount(t.Context(), motoAccount, "")
+	h.must(err)
+	h.identity = identity.UserIdentity{Type: "IAMUser", PrincipalID: "AIDAMOTOTEST", ARN: "arn:aws:iam::" + motoAccount + ":user/moto", AccountID: motoAccount, AccessKeyID: motoKey, UserName: "moto"}
+	h.must(directory.Learn(t.Context(), identity.KnownKey{Registered: true, Identity: h.identity}))
+	h.catalogue, err = awsmodel.Open()
+	h.must(err)
+
+	listener := &gateway.Listener{Name: "moto", Upstream: upstream, AccountID: motoAccount, Region: "us-east-1"}
+	r, err := recorder.New(recorder.Config{Catalogue: h.catalogue, Directory: directory, Demand: h.demand, Append: h.append, AccountID: motoAccount, Region: "us-east-1", Now: time.Now})
+	h.must(err)
+	h.must(r.AddListener(listener))
+	proxy, err := gateway.New(gateway.Config{Observer: r, Logger: slog.New(slog.NewTextHandler(t.Output(), &slog.HandlerOptions{Level: slog.LevelWarn})), Registerer: prometheus.NewRegistry()})
+	h.must(err)
+	t.Cleanup(proxy.Close)
+	handler, err := proxy.Handler(listener)
+	h.must(err)
+	server := httptest.NewServer(handler)
+	t.Cleanup(server.Close)
+	h.url = server.URL
+	return h
+}
+
+func (h *motoHouse) must(err error) {
+	h.Helper()
+	if err != nil {
+		h.Fatal(err)
+	}
+}
+
+func (h *motoHouse) append(_ context.Context, records ...[]byte) error {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.records = append(h.records, records...)
+	return nil
+}
+
+// take gives the records that were written since the last time. A client has its
+// answer only when the record is written, so none is missing.
+func (h *motoHouse) take() [][]byte {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	records := h.records
+	h.records = nil
+	return records
+}
+
+// drive runs groups of calls of scripts/moto. A call that went otherwise than
+// its group says is an error, and its record is looked at all the same.
+func (h *motoHouse) drive(python string, groups ...string) {
+	h.Helper()
+	ctx, cancel := context.WithTimeout(h.Context(), 3*time.Minute)
+	defer cancel()
+	cmd := exec.CommandContext(ctx, python, append([]string{"-B", filepath.Join("..", "..", "scripts", "moto", "drive.py"), h.url}, groups...)...)
+	cmd.Env = slices.DeleteFunc(os.Environ(), func(v string) bool { return strings.HasPrefix(v, "AWS_") })
+	cmd.Env = append(cmd.Env, "AWS_CONFIG_FILE="+os.DevNull, "AWS_SHARED_CREDENTIALS_FILE="+os.DevNull, "AWS_EC2_METADATA_DISABLED=true")
+	var out, said bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &out, &said
+	if err := cmd.Run(); err != nil {
+		h.Errorf("drive.py %s: %v\n%s", strings.Join(groups, " "), err, said.String())
+	}
+	d := json.NewDecoder(&out)
+	d.UseNumber()
+	for {
+		c := new(motoCall)
+		err := d.Decode(c)
+		if err == io.EOF {
+			return
+		}
+		h.must(err)
+		h.calls = append(h.calls, c)
+	}
+}
+
+// wantData makes somebody want the data events of resource types.
+func (h *motoHouse) wantData(types ...string) {
+	h.Helper()
+	h.demandTypes = types
+	var s selector.Selectors
+	for _, name := range types {
+		s.Advanced = append(s.Advanced, selector.AdvancedEventSelector{FieldSelectors: []selector.FieldSelector{
+			{Field: "eventCategory", Equals: []string{"Data"}}, {Field: "resources.type", Equals: []string{name}},
+		}})
+	}
+	m, err := selector.Compile(s)
+	h.must(err)
+	h.demand.Set("test", m)
+}
