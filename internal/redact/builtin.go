@@ -39,6 +39,7 @@ var fixed = []row{
 	{"sns", "PublishBatch", "requestParameters.publishBatchRequestEntries[].message requestParameters.publishBatchRequestEntries[].subject requestParameters.publishBatchRequestEntries[].messageAttributes", Mask, "", "as Publish"},
 	{"sqs", "SendMessage", "requestParameters.messageBody requestParameters.messageAttributes requestParameters.messageSystemAttributes", Mask, "", "SQS Developer Guide, example entries of data events"},
 	{"sqs", "SendMessageBatch", "requestParameters.entries[].messageBody requestParameters.entries[].messageAttributes requestParameters.entries[].messageSystemAttributes", Mask, "", "as SendMessage"},
+	{"sqs", "ReceiveMessage", "responseElements.messages[].body responseElements.messages[].messageAttributes", Mask, "", "as SendMessage"},
 	{"cognito-identity", "*", "requestParameters.logins.*", Mask, "", "line 15124"},
 	{"ec2", "CreateKeyPair", "responseElements.keyMaterial", Mask, "<sensitiveDataRemoved>", "line 22766"},
 	{"ec2", "RunInstances ModifyInstanceAttribute", "requestParameters.userData", Mask, "<sensitiveDataRemoved>", fromRecord},

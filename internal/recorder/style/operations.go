@@ -68,10 +68,6 @@ var operations = map[string]map[string]operation{
 		"BatchWriteItem": {silent: true}, "TransactWriteItems": {silent: true},
 		"ExecuteStatement": {silent: true}, "BatchExecuteStatement": {silent: true}, "ExecuteTransaction": {silent: true},
 	},
-	"sqs": {
-		// I: answers are messages, whose bodies SendMessage's records hide.
-		"ReceiveMessage": {silent: true},
-	},
 	"cognito-identity": {
 		// D: the example of GetCredentialsForIdentity.
 		"GetCredentialsForIdentity": {spoken: true},
