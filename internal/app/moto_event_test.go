@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"maps"
+	"os"
+	"path/filepath"
 	"regexp"
 	"slices"
 	"strconv"
@@ -290,6 +292,15 @@ func (h *motoHouse) report() {
 			r.failed++
 		}
 		differences += len(c.differences)
+	}
+	if *motoUpdate && !h.Failed() {
+		tried := make(map[string][]string)
+		for name, r := range rows {
+			tried[name] = slices.Sorted(maps.Keys(r.operations))
+		}
+		raw, err := json.MarshalIndent(tried, "", " ")
+		h.must(err)
+		h.must(os.WriteFile(filepath.Join("..", "recorder", "testdata", "moto.json"), append(raw, '\n'), 0o644))
 	}
 	var b strings.Builder
 	w := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"flag"
 	"io"
 	"log/slog"
 	"net/http/httptest"
@@ -33,6 +34,8 @@ const (
 	motoKey     = "AKIAMOTOTEST0000001"
 	motoSecret  = "mototestsecretkey/0123456789abcdefghijkl" //nolint:gosec // not a secret
 )
+
+var motoUpdate = flag.Bool("moto.update", false, "write the operations that TestMoto tried to internal/recorder/testdata/moto.json")
 
 // TestMoto drives moto, a stand-in for AWS, through a recording gateway with
 // boto3, the AWS CLI and the SDK for Go, and compares each record with the call

@@ -106,6 +106,15 @@ func (c *demoCmd) config(out io.Writer) (cfg config.Config, temporary bool, err 
 	} else if err := os.MkdirAll(c.DataDir, 0o700); err != nil {
 		return cfg, false, fmt.Errorf("make the data folder: %w", err)
 	}
+	// The server changes the working directory of the process.
+	for _, path := range []*string{&cfg.DataDir, &c.Records} {
+		if *path == "" {
+			continue
+		}
+		if *path, err = filepath.Abs(*path); err != nil {
+			return cfg, temporary, err
+		}
+	}
 	wanted := []string{cfg.Listen, cfg.AdminListen, cfg.S3Listen}
 	free, err := freeAddresses(wanted)
 	if err != nil {

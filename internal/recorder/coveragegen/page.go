@@ -23,8 +23,8 @@ type replayed struct {
 
 // service is a line of the table.
 type service struct {
-	name, source, protocol                 string
-	operations, exact, partly, rule, heads int
+	name, source, protocol                        string
+	operations, exact, partly, rule, tried, heads int
 }
 
 // generate makes the page from the folder of test data.
@@ -41,16 +41,40 @@ func generate(dir string) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
+	tried, err := moto(filepath.Join(dir, "moto.json"))
+	if err != nil {
+		return nil, err
+	}
 	catalogue, err := awsmodel.Open()
 	if err != nil {
 		return nil, err
 	}
 	var page bytes.Buffer
 	head(&page, table, golden)
-	services(&page, catalogue, table, golden)
+	services(&page, catalogue, table, golden, tried)
 	differences(&page, table)
 	replays(&page, table)
 	return page.Bytes(), nil
+}
+
+// moto reads the operations that were tried with moto, by service.
+func moto(file string) (map[string]map[string]bool, error) {
+	raw, err := os.ReadFile(file)
+	if err != nil {
+		return nil, err
+	}
+	var lists map[string][]string
+	if err := json.Unmarshal(raw, &lists); err != nil {
+		return nil, err
+	}
+	out := make(map[string]map[string]bool)
+	for service, names := range lists {
+		out[service] = make(map[string]bool)
+		for _, name := range names {
+			out[service][name] = true
+		}
+	}
+	return out, nil
 }
 
 // goldens lists the calls of the examples.
@@ -83,6 +107,9 @@ is generated: ` + "`make generate`" + `.
   eventSource, eventName, errorCode, requestParameters, responseElements,
   resources, readOnly, managementEvent (` + "`go test -run 'Golden|Replay' ./internal/recorder`" + `).
 - **Partly**: the same, with records that differ; see [Differences](#differences).
+- **Tried**: by rule, as below; besides, a real client called the operation through the
+  gateway at moto, and the record had everything that the client had passed, the
+  error and the request id that it got, and no secret (` + "`make moto`" + `).
 - **By rule**: names, parameters, elements, errors and resources are written by the
   service's public model and the rules that hold for its kin
   (` + "`internal/recorder/style`" + `). No record of the operation was at hand to compare.
@@ -109,7 +136,7 @@ func head(page *bytes.Buffer, table map[string]replayed, golden []string) {
 }
 
 // services writes the table of all services.
-func services(page *bytes.Buffer, catalogue *awsmodel.Catalogue, table map[string]replayed, golden []string) {
+func services(page *bytes.Buffer, catalogue *awsmodel.Catalogue, table map[string]replayed, golden []string, tried map[string]map[string]bool) {
 	operations := replay.NewOperations(catalogue)
 	seen := make(map[*awsmodel.Operation]replayed)
 	for key, r := range table {
@@ -128,16 +155,16 @@ func services(page *bytes.Buffer, catalogue *awsmodel.Catalogue, table map[strin
 	for _, s := range catalogue.Services() {
 		line := service{name: s.Name, source: strings.TrimSuffix(style.Source(&awsmodel.Call{Service: s, ServiceName: s.Name}), ".amazonaws.com"), protocol: string(s.Protocols[0])}
 		for _, op := range s.Operations() {
-			line.add(op, seen)
+			line.add(op, seen, tried[s.Name][op.Name])
 		}
 		lines = append(lines, line)
 		total.operations, total.exact, total.partly = total.operations+line.operations, total.exact+line.exact, total.partly+line.partly
-		total.rule, total.heads = total.rule+line.rule, total.heads+line.heads
+		total.rule, total.tried, total.heads = total.rule+line.rule, total.tried+line.tried, total.heads+line.heads
 	}
-	fmt.Fprintf(page, "%d services, %d operations: %d exact, %d partly, %d by rule, %d head only.\n\n", len(lines), total.operations, total.exact, total.partly, total.rule, total.heads)
-	page.WriteString("| service | eventSource | protocol | operations | exact | partly | by rule | head only |\n|---|---|---|---:|---:|---:|---:|---:|\n")
+	fmt.Fprintf(page, "%d services, %d operations: %d exact, %d partly, %d by rule and tried with moto, %d by rule, %d head only.\n\n", len(lines), total.operations, total.exact, total.partly, total.tried, total.rule, total.heads)
+	page.WriteString("| service | eventSource | protocol | operations | exact | partly | tried | by rule | head only |\n|---|---|---|---:|---:|---:|---:|---:|---:|\n")
 	for _, l := range lines {
-		fmt.Fprintf(page, "| %s | %s | %s | %d | %s | %s | %s | %s |\n", l.name, l.source, l.protocol, l.operations, count(l.exact), count(l.partly), count(l.rule), count(l.heads))
+		fmt.Fprintf(page, "| %s | %s | %s | %d | %s | %s | %s | %s | %s |\n", l.name, l.source, l.protocol, l.operations, count(l.exact), count(l.partly), count(l.tried), count(l.rule), count(l.heads))
 	}
 }
 
@@ -151,7 +178,7 @@ func find(operations *replay.Operations, key string) *awsmodel.Operation {
 }
 
 // add counts an operation.
-func (l *service) add(op *awsmodel.Operation, seen map[*awsmodel.Operation]replayed) {
+func (l *service) add(op *awsmodel.Operation, seen map[*awsmodel.Operation]replayed, tried bool) {
 	l.operations++
 	switch r, ok := seen[op]; {
 	case ok && r.Exact == r.Records:
@@ -160,6 +187,8 @@ func (l *service) add(op *awsmodel.Operation, seen map[*awsmodel.Operation]repla
 		l.partly++
 	case streams(op.Input):
 		l.heads++
+	case tried:
+		l.tried++
 	default:
 		l.rule++
 	}
