@@ -27,4 +27,4 @@ fi
 CAIRN_AWS_CLI=$(scripts/awscli.sh)
 export CAIRN_AWS_CLI
 
-go test -count 1 -timeout 5m -run '^TestMoto$' -v ./internal/app
+CAIRN_MOTO=1 go test -count 1 -timeout 25m -run '^TestMoto$' -v ./internal/app
