@@ -50,7 +50,7 @@ func TestMotoCompare(t *testing.T) {
 		{"an element's member", `"value":"b"`, `"value":"c"`, "requestParameters.Tags[].Value is c"},
 		{"a secret", "HIDDEN_DUE_TO_SECURITY_REASONS", "s3cret-Db-Pass", "requestParameters.MasterUserPassword is to be hidden"},
 		{"no answer", `"responseElements":{`, `"responseElements":null,"was":{`, "responseElements.DBInstanceIdentifier is missing"},
-		{"another time", "10:30:15 AM", "10:30:16 AM", "responseElements.InstanceCreateTime is"},
+		{"another time", "10:30:15 AM", "10:30:17 AM", "responseElements.InstanceCreateTime is"},
 		{"another form of time", "Mar 1, 2026 10:30:15 AM", "2026-03-01T10:30:15Z", "responseElements.InstanceCreateTime is"},
 		{"a template", "db:orders", "db:{name}", "a resource whose ARN is none"},
 		{"another owner", `{"accountId":"123456789012","type"`, `{"accountId":"210987654321","type"`, "a resource of another account"},
