@@ -13,6 +13,7 @@ import (
 	"github.com/cairntrail/cairn/internal/identity"
 	"github.com/cairntrail/cairn/internal/lake"
 	"github.com/cairntrail/cairn/internal/recorder"
+	"github.com/cairntrail/cairn/internal/trail"
 )
 
 // Authenticator proves who signed a request.
@@ -49,6 +50,9 @@ type Config struct {
 	STS TokenIssuer
 	// Directory keeps accounts and principals. Required.
 	Directory Directory
+	// Trails keeps trails. Nil has none, and operations on trails are not
+	// supported.
+	Trails *trail.Service
 	// CredentialIssued is told of the first access key of an account that
 	// CreateAccount made, under the name of a profile, so that it can be put
 	// into the credentials file. After an error CreateAccount fails. Nil does

@@ -11,6 +11,7 @@ import (
 	"github.com/cairntrail/cairn/internal/api/stsapi"
 	"github.com/cairntrail/cairn/internal/api/wire"
 	"github.com/cairntrail/cairn/internal/identity"
+	"github.com/cairntrail/cairn/internal/trail"
 )
 
 // Error is what a handler answers instead of an output. Code is a row of the
@@ -181,7 +182,8 @@ var identityCodes = map[string]string{
 	identity.CodeAccessDenied:    CodeAccessDenied,
 }
 
-// typedError finds the typed error in a chain: ours, or one of identity's.
+// typedError finds the typed error in a chain: ours, or one of identity's or
+// trail's.
 func typedError(err error) *Error {
 	if e, ok := errors.AsType[*Error](err); ok {
 		return e
@@ -197,6 +199,9 @@ func typedError(err error) *Error {
 			code = e.Code
 		}
 		return &Error{Code: code, Message: e.Message}
+	}
+	if e, ok := errors.AsType[*trail.Error](err); ok {
+		return &Error{Code: e.Code, Message: e.Message, Cause: e.Cause}
 	}
 	return nil
 }

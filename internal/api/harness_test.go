@@ -101,6 +101,7 @@ type house struct {
 	history   *memoryHistory
 	directory *identity.Directory
 	admin     identity.Credential
+	around    *aroundTrails
 
 	mu      sync.Mutex
 	calls   []recorder.Call
@@ -142,6 +143,7 @@ func newHouse(t testing.TB, change ...func(*Config)) *house {
 		history:   &memoryHistory{},
 		directory: directory,
 		admin:     admin,
+		around:    &aroundTrails{},
 		allowed:   true,
 		issued:    map[string]identity.Credential{},
 	}
@@ -161,6 +163,7 @@ func newHouse(t testing.TB, change ...func(*Config)) *house {
 		History:   h.history,
 		STS:       directory,
 		Directory: directory,
+		Trails:    h.around.service(db),
 		CredentialIssued: func(profile string, key identity.Credential) error {
 			h.issued[profile] = key
 			return nil

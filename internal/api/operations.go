@@ -19,7 +19,7 @@ var services = []*wire.Service{ctapi.Service, ctdata.Service, stsapi.Service, ca
 // rows are the operations that are built. All others of the services answer
 // UnsupportedOperationException, and testdata/unsupported.txt lists them.
 func (s *Server) rows() []*operation {
-	return []*operation{
+	rows := []*operation{
 		handle(ctapi.OpLookupEvents, s.lookupEvents, violations(lookupViolation), limited(s.lookups)),
 
 		handle(stsapi.OpGetCallerIdentity, s.getCallerIdentity, withoutPermission),
@@ -40,6 +40,7 @@ func (s *Server) rows() []*operation {
 		handle(cairnapi.OpDeregisterAccessKey, s.deregisterAccessKey),
 		handle(cairnapi.OpListRegisteredAccessKeys, s.listRegisteredAccessKeys),
 	}
+	return append(rows, s.trailRows()...)
 }
 
 // Request is what a handler knows of the call besides its input.
@@ -70,6 +71,8 @@ type operation struct {
 	// free operations need no permission here: none at all, or the handler's
 	// issuer asks more than an identity-based policy.
 	free bool
+	// resources are what the permission is asked on; nil, or none, is "*".
+	resources func(r *Request, input *wire.Value) []string
 	// bareDenial drops requestParameters from the record of a denied call.
 	bareDenial bool
 	// translate maps violations to the service's own exception.

@@ -124,8 +124,8 @@ func (s *Server) run(x *exchange, input *wire.Value) (wire.Encoder, error) {
 			return nil, &Error{Code: CodeValidation, Message: wire.Describe(bad)}
 		}
 	}
-	if !op.free && !s.cfg.Allowed(x.caller, op.action, "*") {
-		return nil, Denied(x.caller, op.action, "*")
+	if err := s.authorize(x, input); err != nil {
+		return nil, err
 	}
 	if op.run == nil {
 		return nil, Errorf(CodeUnsupportedOperation, "%s is not available in this version of Cairn.", op.Name)
@@ -137,6 +137,26 @@ func (s *Server) run(x *exchange, input *wire.Value) (wire.Encoder, error) {
 		return nil, &Error{Code: CodeServiceUnavailable, Cause: err}
 	}
 	return op.run(x.request.Context(), &x.handler, input)
+}
+
+// authorize asks for the permission on every resource that the input names.
+func (s *Server) authorize(x *exchange, input *wire.Value) error {
+	op := x.op
+	if op.free {
+		return nil
+	}
+	resources := []string{"*"}
+	if op.resources != nil {
+		if named := op.resources(&x.handler, input); len(named) > 0 {
+			resources = named
+		}
+	}
+	for _, resource := range resources {
+		if !s.cfg.Allowed(x.caller, op.action, resource) {
+			return Denied(x.caller, op.action, resource)
+		}
+	}
+	return nil
 }
 
 // Denied is the answer to a caller whose policies do not allow the action. The
