@@ -32,9 +32,12 @@ import (
 	"github.com/cairntrail/cairn/internal/config"
 	"github.com/cairntrail/cairn/internal/identity"
 	"github.com/cairntrail/cairn/internal/journal"
+	"github.com/cairntrail/cairn/internal/keys"
 	"github.com/cairntrail/cairn/internal/lake"
+	"github.com/cairntrail/cairn/internal/notify"
 	"github.com/cairntrail/cairn/internal/objects"
 	"github.com/cairntrail/cairn/internal/store"
+	"github.com/cairntrail/cairn/internal/trail"
 )
 
 // Runner starts servers.
@@ -88,7 +91,7 @@ func limitMemory() {
 // absolutePaths makes the files that the settings name independent of the working
 // directory, which the S3 endpoint changes while it runs.
 func (a *App) absolutePaths() error {
-	files := []*string{&a.cfg.DataDir, &a.cfg.TLSCert, &a.cfg.TLSKey, &a.cfg.RedactionRules, &a.cfg.EventSelectors, &a.cfg.ServiceModels}
+	files := []*string{&a.cfg.DataDir, &a.cfg.TLSCert, &a.cfg.TLSKey, &a.cfg.RedactionRules, &a.cfg.EventSelectors, &a.cfg.ServiceModels, &a.cfg.WebhookSecrets}
 	a.cfg.Gateways = slices.Clone(a.cfg.Gateways)
 	for i := range a.cfg.Gateways {
 		g := &a.cfg.Gateways[i]
@@ -123,6 +126,11 @@ type App struct {
 	gateways  []string // addresses
 	s3        *objects.Server
 	delivery  serviceKey
+	keys      *keys.Ring
+	buckets   *objects.Client
+	sinks     *notify.Sinks
+	courier   *trail.Courier
+	trails    *trail.Service
 
 	profiles sync.Mutex // held while the credentials file is rewritten
 
@@ -146,7 +154,7 @@ func (a *App) started(name string, stop func(ctx context.Context) error) {
 // start builds everything from the ground up.
 func (a *App) start(ctx context.Context) error {
 	for _, f := range []func(context.Context) error{
-		a.lockDir, a.openKey, a.openStore, a.openDirectory, a.openJournal, a.openHistory, a.listenS3, a.listenAdmin, a.listenAPI, a.listenGateways,
+		a.lockDir, a.openKey, a.openStore, a.openDirectory, a.openJournal, a.listenS3, a.openTrails, a.openHistory, a.runTrails, a.listenAdmin, a.listenAPI, a.listenGateways,
 	} {
 		if err := f(ctx); err != nil {
 			return err

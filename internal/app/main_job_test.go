@@ -218,7 +218,7 @@ func TestOwnCallsAreRecorded(t *testing.T) {
 	fails(err, "AccessDeniedException")
 	_, err = admin.trail().LookupEvents(ctx, &cloudtrail.LookupEventsInput{MaxResults: aws.Int32(51)})
 	fails(err, "InvalidMaxResultsException")
-	_, err = admin.trail().CreateTrail(ctx, &cloudtrail.CreateTrailInput{Name: aws.String("t"), S3BucketName: aws.String("b")})
+	_, err = admin.trail().CreateChannel(ctx, &cloudtrail.CreateChannelInput{Name: aws.String("channel"), Source: aws.String("Custom"), Destinations: []types.Destination{{Type: types.DestinationTypeEventDataStore, Location: aws.String("arn:x")}}})
 	fails(err, "UnsupportedOperationException")
 	forged := s.client("default")
 	forged.cfg.Credentials = aws.CredentialsProviderFunc(func(ctx context.Context) (aws.Credentials, error) {
@@ -279,8 +279,8 @@ func TestOwnCallsAreRecorded(t *testing.T) {
 	one(lookups, func(r rec) bool {
 		return r.ErrorCode == "SignatureDoesNotMatch" && r.UserIdentity.Type == "Unknown" && r.UserIdentity.AccessKeyID != ""
 	})
-	create := one(admin.lookup(by(types.LookupAttributeKeyEventName, "CreateTrail")), func(r rec) bool { return true })
-	if string(create.RequestParameters) != `{"name":"t","s3BucketName":"b"}` || create.ReadOnly || create.ErrorCode != "UnsupportedOperationException" {
+	create := one(admin.lookup(by(types.LookupAttributeKeyEventName, "CreateChannel")), func(r rec) bool { return true })
+	if string(create.RequestParameters) != `{"destinations":[{"location":"arn:x","type":"EVENT_DATA_STORE"}],"name":"channel","source":"Custom"}` || create.ReadOnly || create.ErrorCode != "UnsupportedOperationException" {
 		t.Errorf("record %+v", create)
 	}
 }
@@ -366,8 +366,8 @@ func TestAWSCLI(t *testing.T) {
 		t.Errorf("an unknown attribute was taken: %s", out)
 	}
 	contains(t, out, "InvalidLookupAttributesException")
-	if out, err = run("cloudtrail", "create-trail", "--name", "t", "--s3-bucket-name", "b"); err == nil {
-		t.Errorf("create-trail: %s", out)
+	if out, err = run("cloudtrail", "create-event-data-store", "--name", "lake"); err == nil {
+		t.Errorf("create-event-data-store: %s", out)
 	}
 	contains(t, out, "UnsupportedOperationException")
 }

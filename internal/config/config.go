@@ -47,6 +47,27 @@ type Config struct {
 	// of DataDir, with the keys of the directory.
 	S3Listen string `name:"s3-listen" type:"setting" placeholder:"ADDR" value:"127.0.0.1:4571" help:"Address of the embedded S3 endpoint; port 0 takes a free one, and off turns it off."`
 
+	// BucketsEndpoint is where trails' buckets are: the embedded endpoint, AWS, or
+	// the URL of another store. BucketsProfile is the AWS profile whose credentials
+	// deliver there; without one they are found as the AWS CLI finds them.
+	// BucketsPolicies is off for stores that have no bucket policies.
+	BucketsEndpoint string `name:"buckets-endpoint" type:"setting" placeholder:"URL" value:"embedded" help:"Where trails' buckets are: embedded, aws, or the URL of an S3 endpoint."`
+	BucketsProfile  string `name:"buckets-profile" type:"setting" placeholder:"NAME" help:"AWS profile that delivers to buckets elsewhere; otherwise found as the AWS CLI does."`
+	BucketsPolicies bool   `name:"buckets-policies" type:"setting-bool" value:"true" help:"Check the bucket policy when a trail is made; false for stores that have none."`
+
+	// SNSEndpoint, LogsEndpoint and EventsEndpoint are where trails notify topics,
+	// and send their records: off, aws, or the URL of a service that stands in.
+	// NotifyProfile is the AWS profile whose credentials do it.
+	SNSEndpoint    string `name:"sns-endpoint" type:"setting" placeholder:"URL" value:"off" help:"SNS for trails with a topic: off, aws, or a URL."`
+	LogsEndpoint   string `name:"logs-endpoint" type:"setting" placeholder:"URL" value:"off" help:"CloudWatch Logs for trails with a log group: off, aws, or a URL."`
+	EventsEndpoint string `name:"events-endpoint" type:"setting" placeholder:"URL" value:"off" help:"EventBridge for the records of all trails: off, aws, or a URL."`
+	NotifyProfile  string `name:"notify-profile" type:"setting" placeholder:"NAME" help:"AWS profile for these services; otherwise found as the AWS CLI does."`
+
+	// WebhookURL is told of the log files of all trails; WebhookSecrets is a file
+	// with the secrets that sign what it is told.
+	WebhookURL     string `name:"webhook-url" type:"setting" placeholder:"URL" help:"Address that is told of each trail's new log files; needs webhook-secrets too."`
+	WebhookSecrets string `name:"webhook-secrets" type:"setting" placeholder:"FILE" help:"File with secrets that sign webhooks, whsec_ and base64, one a line."`
+
 	// LogFileInterval is how often trails deliver log files; DigestInterval how
 	// often digest files.
 	LogFileInterval time.Duration `name:"log-file-interval" type:"setting" placeholder:"TIME" value:"5m" help:"How often trails deliver log files."`
@@ -132,6 +153,12 @@ type Config struct {
 
 // Off is the value of an address at which nothing listens.
 const Off = "off"
+
+// Embedded and AWS are the values of BucketsEndpoint that are no URL.
+const (
+	Embedded = "embedded"
+	AWS      = "aws"
+)
 
 // setting is one field of Config as its tags describe it.
 type setting struct {

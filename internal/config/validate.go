@@ -4,6 +4,7 @@ import (
 	"crypto/tls"
 	"fmt"
 	"net"
+	"net/url"
 	"regexp"
 	"strconv"
 	"time"
@@ -54,6 +55,19 @@ func (c *Config) validate() []Problem {
 				bad("s3-listen", "%s is the address of %s too; the two must differ", c.S3Listen, a.key)
 			}
 		}
+	}
+	for _, e := range []struct{ key, value, none string }{
+		{"buckets-endpoint", c.BucketsEndpoint, Embedded}, {"sns-endpoint", c.SNSEndpoint, Off}, {"logs-endpoint", c.LogsEndpoint, Off}, {"events-endpoint", c.EventsEndpoint, Off},
+	} {
+		if e.value != e.none && e.value != AWS && !isURL(e.value) {
+			bad(e.key, "%q is neither %s, nor aws, nor a URL", e.value, e.none)
+		}
+	}
+	switch {
+	case (c.WebhookURL == "") != (c.WebhookSecrets == ""):
+		bad("webhook-url", "webhook-url and webhook-secrets come together: give both or none")
+	case c.WebhookURL != "" && !isURL(c.WebhookURL):
+		bad("webhook-url", "%q is not a URL", c.WebhookURL)
 	}
 	if sameAddress(c.Listen, c.AdminListen) {
 		bad("admin-listen", "%s is the address of listen too; the two must differ", c.AdminListen)
@@ -114,6 +128,11 @@ func checkTLS(cert, key string) string {
 		}
 	}
 	return ""
+}
+
+func isURL(text string) bool {
+	u, err := url.Parse(text)
+	return err == nil && (u.Scheme == "http" || u.Scheme == "https") && u.Host != ""
 }
 
 // checkAddress says what is wrong with a listen address; names are not

@@ -1,0 +1,136 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"strings"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	awsconfig "github.com/aws/aws-sdk-go-v2/config"
+
+	"github.com/cairntrail/cairn/internal/config"
+	"github.com/cairntrail/cairn/internal/notify"
+	"github.com/cairntrail/cairn/internal/trail"
+)
+
+// openSinks makes what trails deliver to besides their buckets.
+func (a *App) openSinks(ctx context.Context) (err error) {
+	var credentials aws.CredentialsProvider
+	endpoint := func(setting string) (*notify.Endpoint, error) {
+		if setting == config.Off {
+			return nil, nil
+		}
+		if credentials == nil {
+			options := []func(*awsconfig.LoadOptions) error{awsconfig.WithRegion(a.cfg.Region)}
+			if a.cfg.NotifyProfile != "" {
+				options = append(options, awsconfig.WithSharedConfigProfile(a.cfg.NotifyProfile))
+			}
+			cfg, err := awsconfig.LoadDefaultConfig(ctx, options...)
+			if err != nil {
+				return nil, fmt.Errorf("the credentials for notifications: %w", err)
+			}
+			credentials = cfg.Credentials
+		}
+		e := &notify.Endpoint{Credentials: credentials}
+		if setting != config.AWS {
+			e.URL = setting
+		}
+		return e, nil
+	}
+	var cfg notify.Config
+	if cfg.Topics, err = endpoint(a.cfg.SNSEndpoint); err != nil {
+		return err
+	}
+	if cfg.Logs, err = endpoint(a.cfg.LogsEndpoint); err != nil {
+		return err
+	}
+	if a.cfg.LogsEndpoint == config.AWS {
+		cfg.Roles = &notify.Endpoint{Credentials: credentials}
+	}
+	bus, err := endpoint(a.cfg.EventsEndpoint)
+	if err != nil {
+		return err
+	}
+	if bus != nil {
+		cfg.Bus = &notify.Bus{Endpoint: *bus}
+		if a.cfg.EventsEndpoint == config.AWS {
+			cfg.Bus.SourcePrefix = "cairn." // AWS takes events of aws.* from nobody else
+		}
+	}
+	if a.cfg.WebhookURL != "" {
+		secrets, err := os.ReadFile(a.cfg.WebhookSecrets)
+		if err != nil {
+			return fmt.Errorf("webhook-secrets: %w", err)
+		}
+		cfg.Hook = &notify.Hook{URL: a.cfg.WebhookURL, Secrets: strings.Fields(string(secrets))}
+	}
+	a.sinks, err = notify.New(cfg)
+	return err
+}
+
+// trailSinks are the sinks as trails see them.
+type trailSinks struct{ a *App }
+
+// Notify implements trail.Notifier: the trail's topic, and the webhook.
+func (s trailSinks) Notify(ctx context.Context, t trail.Trail, n trail.Notice) error {
+	m := notify.Message{Bucket: n.Bucket, Keys: n.Keys}
+	var topic, hook error
+	if t.SNSTopicARN != "" {
+		topic = s.a.sinks.Topic(ctx, t.SNSTopicARN, m)
+	}
+	if s.a.cfg.WebhookURL != "" {
+		hook = s.a.sinks.Webhook(ctx, t.ARN, m)
+	}
+	if topic != nil {
+		return topic
+	}
+	return hook
+}
+
+// forward is where a trail's records go besides its log files.
+func (s trailSinks) forward(t trail.Trail) trail.Forward {
+	bus := s.a.cfg.EventsEndpoint != config.Off
+	if t.CloudWatchLogsLogGroupARN == "" && !bus {
+		return nil
+	}
+	group := notify.LogGroup{ARN: t.CloudWatchLogsLogGroupARN, RoleARN: t.CloudWatchLogsRoleARN}
+	stream := notify.StreamName(t.AccountID, t.HomeRegion, 0)
+	return func(ctx context.Context, records []trail.Record) error {
+		out := make([]notify.Record, len(records))
+		for i, r := range records {
+			out[i] = notify.Record{Raw: r.Raw}
+		}
+		var logs, events error
+		if group.ARN != "" {
+			_, logs = s.a.sinks.Logs(ctx, group, stream, out)
+		}
+		if bus {
+			_, events = s.a.sinks.Events(ctx, out)
+		}
+		if logs != nil {
+			return logs
+		}
+		return events
+	}
+}
+
+// CheckTopic implements trail.Topics.
+func (s trailSinks) CheckTopic(ctx context.Context, t *trail.Trail) error {
+	return refusal(s.a.sinks.CheckTopic(ctx, t.SNSTopicARN))
+}
+
+// CheckLogs implements trail.Logs.
+func (s trailSinks) CheckLogs(ctx context.Context, t *trail.Trail) error {
+	return refusal(s.a.sinks.CheckLogs(ctx, notify.LogGroup{ARN: t.CloudWatchLogsLogGroupARN, RoleARN: t.CloudWatchLogsRoleARN}))
+}
+
+// refusal makes a no an exception of the API.
+func refusal(err error) error {
+	var no *notify.Refusal
+	if errors.As(err, &no) {
+		return &trail.Error{Code: no.Code, Message: no.Message, Cause: no}
+	}
+	return err
+}

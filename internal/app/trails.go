@@ -1,0 +1,194 @@
+package app
+
+import (
+	"bytes"
+	"context"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"net/http"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	awsconfig "github.com/aws/aws-sdk-go-v2/config"
+
+	"github.com/cairntrail/cairn/internal/config"
+	"github.com/cairntrail/cairn/internal/keys"
+	"github.com/cairntrail/cairn/internal/objects"
+	"github.com/cairntrail/cairn/internal/trail"
+)
+
+// openTrails makes what trails are made of: signing keys, a client of buckets, the
+// courier that delivers, and the service that the API asks. The courier must tell
+// the journal of its trails before another sink releases what they have not read.
+func (a *App) openTrails(ctx context.Context) (err error) {
+	if a.keys, err = keys.Open(ctx, keys.Config{Store: a.db, Seal: a.key, Now: time.Now}); err != nil {
+		return err
+	}
+	if a.buckets, err = a.bucketClient(ctx); err != nil {
+		return err
+	}
+	a.started("bucket client", func(context.Context) error { a.buckets.Close(); return nil })
+	if err := a.openSinks(ctx); err != nil {
+		return err
+	}
+	sinks := trailSinks{a}
+	if a.courier, err = trail.NewCourier(ctx, trail.CourierConfig{
+		Store: a.db, Journal: trail.FromJournal(a.journal), Bucket: trailBuckets{a}, Signer: a.keys,
+		Notify: sinks, Records: sinks.forward,
+		Interval: a.cfg.LogFileInterval, DigestInterval: a.cfg.DigestInterval, Regions: []string{a.cfg.Region},
+		Now: time.Now, Logger: a.log, Registerer: a.registry,
+	}); err != nil {
+		return err
+	}
+	cfg := trail.Config{Store: a.db, Journal: a.journal, Keys: publicKeys{a.keys}, Buckets: trailBuckets{a}, Logs: sinks, Deliverer: a.courier, Now: time.Now}
+	if a.cfg.SNSEndpoint != config.Off {
+		cfg.Topics = sinks
+	}
+	a.trails = trail.NewService(cfg)
+	return nil
+}
+
+// runTrails delivers until the server stops.
+func (a *App) runTrails(ctx context.Context) error {
+	run, cancel := context.WithCancel(ctx)
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		if err := a.courier.Run(run); err != nil && !errors.Is(err, context.Canceled) {
+			a.fail(fmt.Errorf("trails: %w", err))
+		}
+	}()
+	a.started("trails' courier", func(context.Context) error {
+		cancel()
+		<-done
+		return nil
+	})
+	return nil
+}
+
+// bucketClient is the client of trails' buckets: at the embedded endpoint, or
+// where buckets-endpoint says.
+func (a *App) bucketClient(ctx context.Context) (_ *objects.Client, err error) {
+	var transport *http.Transport
+	e := objects.Endpoint{Region: a.cfg.Region, PathStyle: true, NoPolicies: !a.cfg.BucketsPolicies}
+	switch a.cfg.BucketsEndpoint {
+	case config.Embedded:
+		e.URL = a.S3URL()
+		if e.URL == "" {
+			// Nothing answers there: trails cannot be made until there is an endpoint.
+			e.URL = "http://127.0.0.1:1"
+		}
+		if transport, err = a.ownTransport(); err != nil {
+			return nil, err
+		}
+		e.Credentials = aws.CredentialsProviderFunc(func(context.Context) (aws.Credentials, error) {
+			return aws.Credentials{AccessKeyID: a.delivery.id, SecretAccessKey: a.delivery.secret, Source: "cairn"}, nil
+		})
+	default:
+		options := []func(*awsconfig.LoadOptions) error{awsconfig.WithRegion(a.cfg.Region)}
+		if a.cfg.BucketsProfile != "" {
+			options = append(options, awsconfig.WithSharedConfigProfile(a.cfg.BucketsProfile))
+		}
+		cfg, err := awsconfig.LoadDefaultConfig(ctx, options...)
+		if err != nil {
+			return nil, fmt.Errorf("the credentials for buckets: %w", err)
+		}
+		e.Credentials, e.Region = cfg.Credentials, cfg.Region
+		if a.cfg.BucketsEndpoint == config.AWS {
+			e.PathStyle = false
+		} else {
+			e.URL = a.cfg.BucketsEndpoint
+		}
+	}
+	return objects.NewClient(objects.ClientConfig{Default: e, Transport: transport, Logger: a.log})
+}
+
+// ownTransport connects to the embedded endpoint. Its certificate is the
+// server's, whoever signed it and for whatever name: that it is the very same is
+// what is checked.
+func (a *App) ownTransport() (*http.Transport, error) {
+	if a.cfg.TLSCert == "" {
+		return nil, nil
+	}
+	own, err := tls.LoadX509KeyPair(a.cfg.TLSCert, a.cfg.TLSKey)
+	if err != nil {
+		return nil, fmt.Errorf("read the TLS certificate: %w", err)
+	}
+	return &http.Transport{TLSClientConfig: &tls.Config{
+		InsecureSkipVerify: true, //nolint:gosec // VerifyConnection compares the certificate itself
+		VerifyConnection: func(s tls.ConnectionState) error {
+			if len(s.PeerCertificates) == 0 || !bytes.Equal(s.PeerCertificates[0].Raw, own.Certificate[0]) {
+				return errors.New("the S3 endpoint has another certificate than this server")
+			}
+			return nil
+		},
+	}}, nil
+}
+
+// trailBuckets is the client as trails see it.
+type trailBuckets struct{ a *App }
+
+// Put implements trail.Bucket.
+func (b trailBuckets) Put(ctx context.Context, in trail.PutInput) error {
+	put := objects.PutInput{
+		Bucket: in.Bucket, Key: in.Key, Body: in.Body, ContentType: in.ContentType, ContentEncoding: in.ContentEncoding,
+		Metadata: in.Metadata, KMSKeyID: in.KMSKeyID, ACL: "bucket-owner-full-control",
+	}
+	if in.KMSKeyID != "" {
+		put.KMSContext = map[string]string{"aws:cloudtrail:arn": in.TrailARN}
+	}
+	err := b.a.buckets.Put(ctx, put)
+	var failed *objects.Error
+	if errors.As(err, &failed) {
+		return putError{err: failed}
+	}
+	return err
+}
+
+// putError is a store's answer with what a courier asks of it.
+type putError struct{ err *objects.Error }
+
+func (e putError) Error() string     { return e.err.Error() }
+func (e putError) ErrorCode() string { return e.err.Code }
+func (e putError) Retryable() bool   { return e.err.Retry }
+func (e putError) Unwrap() error     { return e.err }
+
+// CheckBucket implements trail.Buckets.
+func (b trailBuckets) CheckBucket(ctx context.Context, t *trail.Trail) error {
+	check := objects.BucketCheck{Bucket: t.S3BucketName, Prefix: t.S3KeyPrefix, AccountID: t.AccountID, TrailARN: t.ARN, KMSKeyID: t.KMSKeyID}
+	if b.a.cfg.BucketsEndpoint == config.Embedded && b.a.s3 != nil {
+		check.Reader = b.a.delivery.reader(t.AccountID)
+	}
+	warnings, err := b.a.buckets.CheckBucket(ctx, check)
+	for _, w := range warnings {
+		b.a.log.Warn("a trail's bucket will do, but", "trail", t.ARN, "bucket", t.S3BucketName, "warning", w)
+	}
+	var refused *objects.Refusal
+	if !errors.As(err, &refused) {
+		return err
+	}
+	switch refused.Exception {
+	case objects.ExceptionNoBucket:
+		return trail.NoBucket(t.S3BucketName)
+	case objects.ExceptionKeyPolicy:
+		return trail.KeyPolicy(t.S3BucketName, t.KMSKeyID)
+	case objects.ExceptionBucketPolicy:
+		return trail.BucketPolicy(t.S3BucketName, refused.Text())
+	}
+	return &trail.Error{Code: refused.Exception, Message: refused.Text()}
+}
+
+// publicKeys has the keys of the ring as ListPublicKeys asks for them.
+type publicKeys struct{ ring *keys.Ring }
+
+// PublicKeys implements trail.Keys.
+func (k publicKeys) PublicKeys(_ context.Context, region string, start, end time.Time) ([]trail.PublicKey, error) {
+	var out []trail.PublicKey
+	for _, p := range k.ring.Public(start, end) {
+		if p.Region == region {
+			out = append(out, trail.PublicKey{Value: p.Value, Start: p.ValidityStart, End: p.ValidityEnd, Fingerprint: p.Fingerprint})
+		}
+	}
+	return out, nil
+}

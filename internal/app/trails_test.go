@@ -1,0 +1,140 @@
+package app
+
+import (
+	"bytes"
+	"encoding/json"
+	"io"
+	"os"
+	"os/exec"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/cloudtrail"
+	"github.com/aws/aws-sdk-go-v2/service/s3"
+	"github.com/klauspost/compress/gzip"
+)
+
+// TestTrail is a trail's life at a server on its defaults: a bucket at the
+// embedded endpoint with the policy of the guide, a trail, calls, log files and
+// digests, and the AWS CLI that validates them.
+func TestTrail(t *testing.T) {
+	s := start(t, t.TempDir(), map[string]string{"s3-listen": "127.0.0.1:0", "log-file-interval": "1s", "digest-interval": "2s"})
+	ctx := t.Context()
+	cfg := s.client("default").cfg
+	buckets := s3.NewFromConfig(cfg, func(o *s3.Options) { o.BaseEndpoint, o.UsePathStyle = aws.String(s.S3URL()), true })
+	bucket := aws.String("trail-bucket")
+	if _, err := buckets.CreateBucket(ctx, &s3.CreateBucketInput{Bucket: bucket}); err != nil {
+		t.Fatal(err)
+	}
+	trails := s.client("default").trail()
+	in := &cloudtrail.CreateTrailInput{Name: aws.String("main"), S3BucketName: bucket, IsMultiRegionTrail: aws.Bool(true), EnableLogFileValidation: aws.Bool(true)}
+	if _, err := trails.CreateTrail(ctx, in); err == nil || !strings.Contains(err.Error(), "InsufficientS3BucketPolicyException") || !strings.Contains(err.Error(), "AWSLogs/111122223333") {
+		t.Fatalf("without a bucket policy: %v", err)
+	}
+	policy := `{"Version":"2012-10-17","Statement":[
+		{"Sid":"AWSCloudTrailAclCheck","Effect":"Allow","Principal":{"Service":"cloudtrail.amazonaws.com"},"Action":"s3:GetBucketAcl","Resource":"arn:aws:s3:::trail-bucket"},
+		{"Sid":"AWSCloudTrailWrite","Effect":"Allow","Principal":{"Service":"cloudtrail.amazonaws.com"},"Action":"s3:PutObject","Resource":"arn:aws:s3:::trail-bucket/AWSLogs/111122223333/*","Condition":{"StringEquals":{"s3:x-amz-acl":"bucket-owner-full-control"}}}]}`
+	if _, err := buckets.PutBucketPolicy(ctx, &s3.PutBucketPolicyInput{Bucket: bucket, Policy: &policy}); err != nil {
+		t.Fatal(err)
+	}
+	made, err := trails.CreateTrail(ctx, in)
+	if err != nil {
+		t.Fatal(err)
+	}
+	begun := time.Now()
+	if _, err := trails.StartLogging(ctx, &cloudtrail.StartLoggingInput{Name: made.TrailARN}); err != nil {
+		t.Fatal(err)
+	}
+	var ids []string
+	for range 5 {
+		id, err := s.client("default").callerIdentity()
+		if err != nil {
+			t.Fatal(err)
+		}
+		ids = append(ids, id)
+	}
+	// Two digests behind the calls: the second is chained to the first.
+	var digests, logs []string
+	deadline := time.Now().Add(60 * time.Second)
+	tick := time.NewTicker(200 * time.Millisecond)
+	defer tick.Stop()
+	for len(digests) < 3 && time.Now().Before(deadline) {
+		<-tick.C
+		digests, logs = nil, nil
+		list, err := buckets.ListObjectsV2(ctx, &s3.ListObjectsV2Input{Bucket: bucket, Prefix: aws.String("AWSLogs/")})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, o := range list.Contents {
+			switch {
+			case strings.Contains(*o.Key, "/CloudTrail-Digest/") && strings.HasSuffix(*o.Key, ".gz"):
+				digests = append(digests, *o.Key)
+			case strings.Contains(*o.Key, "/CloudTrail/") && strings.HasSuffix(*o.Key, ".gz"):
+				logs = append(logs, *o.Key)
+			}
+		}
+	}
+	if len(digests) < 3 || len(logs) == 0 {
+		t.Fatalf("digests %v, log files %v", digests, logs)
+	}
+	found := map[string]int{}
+	for _, key := range logs {
+		got, err := buckets.GetObject(ctx, &s3.GetObjectInput{Bucket: bucket, Key: &key})
+		if err != nil {
+			t.Fatal(err)
+		}
+		z, err := gzip.NewReader(got.Body)
+		if err != nil {
+			t.Fatal(err)
+		}
+		raw, err := io.ReadAll(z)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var file struct{ Records []struct{ RequestID string } }
+		if err := json.Unmarshal(raw, &file); err != nil {
+			t.Fatal(err)
+		}
+		for _, r := range file.Records {
+			found[r.RequestID]++
+		}
+	}
+	for _, id := range ids {
+		if found[id] != 1 {
+			t.Errorf("call %s is %d times in the log files", id, found[id])
+		}
+	}
+	status, err := trails.GetTrailStatus(ctx, &cloudtrail.GetTrailStatusInput{Name: aws.String("main")})
+	if err != nil || !*status.IsLogging || status.LatestDeliveryTime == nil || status.LatestDigestDeliveryTime == nil || aws.ToString(status.LatestDeliveryError) != "" {
+		t.Errorf("status %+v, %v", status, err)
+	}
+	validateWithCLI(t, s, *made.TrailARN, begun)
+}
+
+// validateWithCLI runs the AWS CLI's validation over what was delivered.
+func validateWithCLI(t *testing.T, s *server, arn string, since time.Time) {
+	t.Helper()
+	name := os.Getenv("CAIRN_AWS_CLI")
+	if name == "" {
+		name = "aws"
+	}
+	cli, err := exec.LookPath(name)
+	if err != nil {
+		t.Skipf("the AWS CLI is not on this machine: %v", err)
+	}
+	cmd := exec.Command(cli, "cloudtrail", "validate-logs", "--trail-arn", arn, "--start-time", since.Add(-time.Minute).UTC().Format(time.RFC3339), "--verbose",
+		"--endpoint-url", s.APIURL(), "--region", "us-east-1")
+	cmd.Env = append(os.Environ(), "AWS_SHARED_CREDENTIALS_FILE="+s.CredentialsFile(), "AWS_CONFIG_FILE="+os.DevNull, "AWS_ENDPOINT_URL_S3="+s.S3URL(), "AWS_EC2_METADATA_DISABLED=true")
+	var out bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &out, &out
+	if err := cmd.Run(); err != nil {
+		t.Fatalf("%v\n%s", err, out.String())
+	}
+	if text := out.String(); !strings.Contains(text, "digest files valid") || strings.Contains(text, "INVALID") {
+		t.Errorf("the AWS CLI says:\n%s", text)
+	} else {
+		t.Log(text)
+	}
+}

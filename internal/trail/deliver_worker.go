@@ -1,0 +1,429 @@
+package trail
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync/atomic"
+	"time"
+
+	"github.com/cairntrail/cairn/internal/journal"
+	"github.com/cairntrail/cairn/internal/store"
+)
+
+// worker delivers one trail. What is not atomic is its goroutine's.
+//
+// A batch is in one of three states: behind consumed and not read; consumed and
+// in the open window; or delivered, up to p.Sequence. So without a window,
+// consumed is p.Sequence.
+type worker struct {
+	c   *Courier
+	arn string
+
+	loaded bool
+	fresh  bool // nothing was read for the trail yet
+	p      progress
+	status Status
+	rules  rules // of p.Trail or, while there is one, of p.Cut
+
+	feed     *feed
+	held     *journal.Batch // read, and behind what the window takes
+	consumed uint64
+	win      *window
+	// sending are the files of p.Cut, digests those of the next digest.
+	sending []*object
+	digests *digestRound
+	retries int
+
+	reload   atomic.Bool
+	flush    atomic.Uint64
+	woken    chan struct{}
+	sequence atomic.Uint64 // p.Sequence
+	oldest   atomic.Int64  // time of the oldest batch that was read and is not delivered, 0 for none
+}
+
+// errEnded says that the trail is gone and everything of it delivered.
+var errEnded = errors.New("the trail has ended")
+
+// errFatal is wrapped by errors that end the server.
+var errFatal = errors.New("delivery of a trail cannot go on")
+
+func newWorker(c *Courier, arn string) *worker {
+	w := &worker{c: c, arn: arn, woken: make(chan struct{}, 1)}
+	w.reload.Store(true)
+	return w
+}
+
+// wake makes the worker look at its trail again.
+func (w *worker) wake() {
+	w.reload.Store(true)
+	w.nudge()
+}
+
+// flushAt asks for a delivery as soon as the window has a batch.
+func (w *worker) flushAt(sequence uint64) {
+	w.flush.Store(sequence)
+	w.nudge()
+}
+
+func (w *worker) nudge() {
+	select {
+	case w.woken <- struct{}{}:
+	default:
+	}
+}
+
+// run works until ctx ends or the trail has ended.
+func (w *worker) run(ctx context.Context) error {
+	defer w.rewind()
+	for {
+		err := w.step(ctx)
+		switch {
+		case ctx.Err() != nil || errors.Is(err, errEnded):
+			return nil
+		case err == nil:
+		case errors.Is(err, errFatal), errors.Is(err, store.ErrUncertain):
+			return err
+		default:
+			if err := w.fail(ctx, err); err != nil && ctx.Err() == nil {
+				return err
+			}
+		}
+	}
+}
+
+// step does the next thing.
+func (w *worker) step(ctx context.Context) error {
+	if w.reload.Swap(false) || !w.loaded {
+		if err := w.load(ctx); err != nil {
+			if !errors.Is(err, errEnded) {
+				w.reload.Store(true)
+			}
+			return err
+		}
+	}
+	switch {
+	case w.p.Cut != nil:
+		return w.deliver(ctx)
+	case w.digestDue():
+		return w.deliverDigests(ctx)
+	case w.p.Gone != nil && w.consumed >= w.p.Gone.Through:
+		return w.end(ctx)
+	}
+	if w.feed == nil {
+		if err := w.open(ctx); err != nil {
+			return err
+		}
+	}
+	return w.gather(ctx)
+}
+
+// open starts reading behind what is delivered.
+func (w *worker) open(ctx context.Context) error {
+	f, err := openFeed(ctx, w.c.cfg.Journal, w.p.Sequence)
+	if last := w.c.cfg.Journal.Last(); err != nil && ctx.Err() == nil && w.fresh && last > w.p.Sequence {
+		// Between the making of the trail and Changed, others released what it begins
+		// with.
+		w.c.cfg.Logger.Error("the journal does not have the first batches of a new trail any more; its log files begin later", "trail", w.arn, "behind", last, "error", err)
+		p := w.p
+		p.Sequence = last
+		if err := w.save(ctx, p, w.status, nil); err != nil {
+			return err
+		}
+		f, err = openFeed(ctx, w.c.cfg.Journal, last)
+	}
+	if err != nil {
+		return fmt.Errorf("%w: %w", errFatal, err)
+	}
+	w.fresh = false
+	w.feed, w.consumed = f, w.p.Sequence
+	return nil
+}
+
+// rewind forgets what is consumed and not delivered.
+func (w *worker) rewind() {
+	if w.feed != nil {
+		w.feed.close()
+		w.feed = nil
+	}
+	if w.win != nil {
+		w.win.discard()
+		w.win = nil
+	}
+	w.held, w.consumed = nil, w.p.Sequence
+	w.oldest.Store(0)
+}
+
+// gather waits for the next batch, the end of a window, or news.
+func (w *worker) gather(ctx context.Context) error {
+	if b := w.held; b != nil {
+		w.held = nil
+		return w.take(ctx, *b)
+	}
+	if at := w.flush.Load(); at != 0 && w.consumed >= at {
+		w.flush.CompareAndSwap(at, 0)
+		if w.win != nil {
+			return w.cut(ctx, false)
+		}
+	}
+	if w.win == nil && w.consumed >= w.c.cfg.Journal.Last() && w.p.changes(&w.p.Trail) {
+		// A chain begins or ends with a window, also where nothing happens.
+		w.enter(w.c.cfg.Now())
+		return nil
+	}
+	var ring <-chan time.Time
+	if until := w.deadline(); !until.IsZero() {
+		wait := until.Sub(w.c.cfg.Now())
+		if wait <= 0 && w.consumed >= w.c.cfg.Journal.Last() {
+			return w.expire(ctx, until)
+		}
+		// When the time is over and there are batches, they come now.
+		if wait > 0 {
+			timer := time.NewTimer(wait)
+			defer timer.Stop()
+			ring = timer.C
+		}
+	}
+	select {
+	case b, ok := <-w.feed.batches:
+		if !ok {
+			return fmt.Errorf("%w: %w", errFatal, w.feed.err)
+		}
+		return w.take(ctx, b)
+	case <-ring:
+		return nil
+	case <-w.woken:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// deadline is when something is due without a batch: the end of the window or of
+// the digest. Zero is never.
+func (w *worker) deadline() (at time.Time) {
+	if w.win != nil {
+		at = w.win.end
+	}
+	if !w.p.Since.IsZero() {
+		if end := w.digestEnd(); at.IsZero() || end.Before(at) {
+			at = end
+		}
+	}
+	return at
+}
+
+// expire acts on a deadline that has passed, when everything that the journal
+// had acknowledged after it is consumed. A batch that it dated before and
+// acknowledges later may still come. It belongs to the next window, because
+// the cut, or progress.Closed, is committed before anything says otherwise.
+func (w *worker) expire(ctx context.Context, at time.Time) error {
+	if w.win != nil && !w.win.end.After(at) {
+		return w.cut(ctx, true)
+	}
+	w.close(at)
+	return nil
+}
+
+// close says that all windows that end up to a time are closed. It is committed
+// with the next digest or window.
+func (w *worker) close(at time.Time) {
+	if at.After(w.p.Closed) {
+		w.p.Closed = at
+	}
+}
+
+// floor is when the window of a time begins.
+func floor(t time.Time, interval time.Duration) time.Time { return t.Truncate(interval) }
+
+// enter opens the window of a time, unless a digest is due before: windows that
+// had nothing are passed over.
+func (w *worker) enter(t time.Time) (entered bool) {
+	if t.Before(w.p.Closed) {
+		t = w.p.Closed
+	}
+	begin := floor(t.UTC(), w.c.cfg.Interval)
+	w.close(begin)
+	if w.digestDue() {
+		return false
+	}
+	w.win = newWindow(begin.Add(w.c.cfg.Interval), w.c.zip, w.c.cfg.MaxFile)
+	return true
+}
+
+// take adds a batch to the window, or ends the window that it is behind.
+func (w *worker) take(ctx context.Context, b journal.Batch) error {
+	if b.Sequence != w.consumed+1 {
+		return fmt.Errorf("%w: the journal gave batch %d behind %d", errFatal, b.Sequence, w.consumed)
+	}
+	if w.win == nil && !w.enter(b.Time) {
+		w.held = &b
+		return nil
+	}
+	if !b.Time.Before(w.win.end) {
+		w.held = &b
+		return w.cut(ctx, true)
+	}
+	w.add(b)
+	switch {
+	case w.p.Gone != nil && w.consumed >= w.p.Gone.Through:
+		return w.cut(ctx, true)
+	case w.win.raw >= w.c.cfg.PartBytes:
+		return w.cut(ctx, false)
+	}
+	return nil
+}
+
+// add consumes a batch.
+func (w *worker) add(b journal.Batch) {
+	t := &w.p.Trail
+	if w.p.Cut != nil {
+		t = &w.p.Cut.Trail
+	}
+	if n := w.win.add(b, t, w.rules.at(b.Sequence)); n > 0 {
+		w.c.cfg.Logger.Error("records in the journal cannot be read; the trail leaves them out", "trail", w.arn, "batch", b.Sequence, "records", n)
+		w.c.metrics.skipped.Add(float64(n))
+	}
+	w.consumed = b.Sequence
+	w.oldest.CompareAndSwap(0, b.Time.UnixNano())
+}
+
+// cut ends the window or, if closes is false, what is delivered of it now.
+func (w *worker) cut(ctx context.Context, closes bool) error {
+	k := cut{End: w.win.end, Through: w.consumed, Closes: closes, Trail: w.p.Trail}
+	if k.End.Equal(w.p.PartOf) {
+		k.Part = w.p.Part
+	}
+	if g := w.p.Gone; g != nil && closes && w.consumed >= g.Through && g.At.Before(k.End) && g.At.After(w.p.Closed) {
+		k.End = g.At
+	}
+	if w.win.events == 0 {
+		return w.commit(ctx, k, w.status, nil)
+	}
+	w.win.end = k.End
+	p := w.p
+	p.Cut = &k
+	// From the commit on, the cut is what will be delivered, whatever happens.
+	if err := w.save(ctx, p, w.status, nil); err != nil {
+		return err
+	}
+	w.prepare()
+	return nil
+}
+
+// load reads the trail, and on the first call how far it is.
+func (w *worker) load(ctx context.Context) error {
+	if !w.loaded {
+		if err := w.restore(ctx); err != nil {
+			return err
+		}
+	}
+	item, err := w.c.trails.Get(ctx, w.arn)
+	exists := err == nil
+	if err != nil && !errors.Is(err, store.ErrNotFound) {
+		return fmt.Errorf("read the trail: %w", err)
+	}
+	p, t := w.p, item.Value
+	switch {
+	case !w.loaded && !exists:
+		if err := w.forget(ctx); err != nil {
+			return err
+		}
+		return errEnded
+	case !w.loaded:
+		w.fresh = true
+		p = begin(&t, w.c.cfg.Journal.Last())
+	case exists && t.Created.Equal(p.Trail.Created):
+		p.Trail = t
+	case p.Gone == nil:
+		p.Gone = &gone{Through: w.c.cfg.Journal.Last(), At: w.c.cfg.Now().UTC().Truncate(time.Second)}
+		if exists { // made anew under the name
+			p.Gone.Through = min(p.Gone.Through, firstSequence(&t))
+			if made := t.Created.UTC().Truncate(time.Second); made.Before(p.Gone.At) {
+				p.Gone.At = made
+			}
+		}
+	}
+	epochs := p.Trail.Epochs
+	if p.Cut != nil {
+		p.Cut = w.retarget(p.Cut, &p)
+		epochs = p.Cut.Trail.Epochs
+	}
+	compiled, err := compileRules(epochs)
+	if err != nil {
+		return fmt.Errorf("selectors: %w", err)
+	}
+	// The window was gathered by epochs that no longer hold for it: a change was
+	// committed after batches that it comes before.
+	stale := w.p.Cut == nil && !sameEpochs(inForce(w.p.Trail.Epochs, w.p.Sequence, w.consumed), inForce(epochs, w.p.Sequence, w.consumed))
+	if err := w.save(ctx, p, w.status, nil); err != nil {
+		return err
+	}
+	w.rules, w.digests = compiled, nil
+	if !w.loaded {
+		w.loaded, w.consumed = true, p.Sequence
+		w.c.cfg.Journal.Register(sinkName(w.arn), p.Sequence)
+	}
+	if stale || p.Gone != nil && w.consumed > p.Gone.Through {
+		w.rewind()
+	}
+	return nil
+}
+
+// restore reads how far the trail is.
+func (w *worker) restore(ctx context.Context) error {
+	item, err := w.c.progress.Get(ctx, w.arn)
+	if errors.Is(err, store.ErrNotFound) {
+		w.p, w.status = progress{}, Status{}
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("read how far the trail is: %w", err)
+	}
+	status, err := w.c.status.Get(ctx, w.arn)
+	if err != nil && !errors.Is(err, store.ErrNotFound) {
+		return fmt.Errorf("read the trail's status: %w", err)
+	}
+	w.p, w.status = item.Value, status.Value
+	w.loaded = true
+	w.consumed = w.p.Sequence
+	w.sequence.Store(w.p.Sequence)
+	return nil
+}
+
+// begin is the state of a trail of which nothing is delivered. Its first window
+// begins when it was made.
+func begin(t *Trail, last uint64) progress {
+	p := progress{Trail: *t, Sequence: last, Closed: t.Created.UTC().Truncate(time.Second)}
+	if len(t.Epochs) > 0 {
+		p.Sequence = min(last, t.Epochs[0].After)
+	}
+	return p
+}
+
+// end finishes a trail that was deleted: what is open is delivered, then the
+// last digest, then it is forgotten. A trail that was made under the name
+// meanwhile begins.
+func (w *worker) end(ctx context.Context) error {
+	if w.win != nil {
+		return w.cut(ctx, true)
+	}
+	if !w.p.Since.IsZero() {
+		p := w.p
+		p.Final = p.Gone.At
+		if !p.Final.After(p.Since) {
+			p.Final = p.Since.Add(time.Second)
+		}
+		if p.Final.After(p.Closed) {
+			p.Closed = p.Final
+		}
+		return w.save(ctx, p, w.status, nil)
+	}
+	w.rewind()
+	if err := w.forget(ctx); err != nil {
+		return err
+	}
+	w.p, w.status, w.loaded = progress{}, Status{}, false
+	w.c.metrics.drop(w.arn)
+	return nil
+}
