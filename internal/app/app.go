@@ -36,6 +36,7 @@ import (
 	"github.com/cairntrail/cairn/internal/lake"
 	"github.com/cairntrail/cairn/internal/notify"
 	"github.com/cairntrail/cairn/internal/objects"
+	"github.com/cairntrail/cairn/internal/recorder"
 	"github.com/cairntrail/cairn/internal/store"
 	"github.com/cairntrail/cairn/internal/trail"
 )
@@ -129,6 +130,7 @@ type App struct {
 	keys      *keys.Ring
 	buckets   *objects.Client
 	sinks     *notify.Sinks
+	demand    *recorder.Demand
 	courier   *trail.Courier
 	trails    *trail.Service
 

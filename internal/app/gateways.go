@@ -90,16 +90,15 @@ func (a *App) newRecorder() (*recorder.Recorder, error) {
 			return nil, fmt.Errorf("redaction-rules: %w", err)
 		}
 	}
-	demand := recorder.NewDemand()
 	if a.cfg.EventSelectors != "" {
 		m, err := readSelectors(a.cfg.EventSelectors)
 		if err != nil {
 			return nil, fmt.Errorf("event-selectors: %s: %w", a.cfg.EventSelectors, err)
 		}
-		demand.Set("event-selectors", m)
+		a.demand.Set("event-selectors", m)
 	}
 	return recorder.New(recorder.Config{
-		Catalogue: catalogue, Directory: a.directory, Redaction: rules, Demand: demand,
+		Catalogue: catalogue, Directory: a.directory, Redaction: rules, Demand: a.demand,
 		Append: a.append, Ready: a.journal.Ready, FailOpen: a.cfg.GatewayFailOpen, GapFile: a.path("gap"),
 		AccountID: a.cfg.AccountID, Region: a.cfg.Region, Now: time.Now, Logger: a.log, Registerer: a.registry,
 	})

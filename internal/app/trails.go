@@ -15,6 +15,9 @@ import (
 	"github.com/cairntrail/cairn/internal/config"
 	"github.com/cairntrail/cairn/internal/keys"
 	"github.com/cairntrail/cairn/internal/objects"
+	"github.com/cairntrail/cairn/internal/recorder"
+	"github.com/cairntrail/cairn/internal/selector"
+	"github.com/cairntrail/cairn/internal/store"
 	"github.com/cairntrail/cairn/internal/trail"
 )
 
@@ -41,12 +44,49 @@ func (a *App) openTrails(ctx context.Context) (err error) {
 	}); err != nil {
 		return err
 	}
-	cfg := trail.Config{Store: a.db, Journal: a.journal, Keys: publicKeys{a.keys}, Buckets: trailBuckets{a}, Logs: sinks, Deliverer: a.courier, Now: time.Now}
+	cfg := trail.Config{Store: a.db, Journal: a.journal, Keys: publicKeys{a.keys}, Buckets: trailBuckets{a}, Logs: sinks, Deliverer: trailChanges{a}, Now: time.Now}
 	if a.cfg.SNSEndpoint != config.Off {
 		cfg.Topics = sinks
 	}
 	a.trails = trail.NewService(cfg)
-	return nil
+	a.demand = recorder.NewDemand()
+	kept, err := store.NewCollection[trail.Trail](a.db, "trails").List(ctx, "")
+	for i := range kept {
+		a.demandOf(&kept[i].Value)
+	}
+	return err
+}
+
+// trailChanges tells who has to know of a trail's change: the courier that
+// delivers it, and the gateways, which record data events for those who want them.
+type trailChanges struct{ a *App }
+
+// Changed implements trail.Deliverer.
+func (c trailChanges) Changed(arn string) {
+	it, err := store.NewCollection[trail.Trail](c.a.db, "trails").Get(context.Background(), arn)
+	switch {
+	case err == nil:
+		c.a.demandOf(&it.Value)
+	case errors.Is(err, store.ErrNotFound):
+		c.a.demand.Set(arn, nil)
+	default:
+		c.a.log.Error("what a trail wants of the gateways could not be read; it wants what it did", "trail", arn, "error", err)
+	}
+	c.a.courier.Changed(arn)
+}
+
+// demandOf makes a trail's selectors part of what gateways record.
+func (a *App) demandOf(t *trail.Trail) {
+	now := t.Now()
+	if !now.Logging {
+		a.demand.Set(t.ARN, nil)
+		return
+	}
+	m, err := selector.Compile(now.Selectors)
+	if err != nil {
+		a.log.Error("a trail's selectors cannot be used; gateways record no data events for it", "trail", t.ARN, "error", err)
+	}
+	a.demand.Set(t.ARN, m)
 }
 
 // runTrails delivers until the server stops.

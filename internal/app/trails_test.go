@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"encoding/json"
 	"io"
+	"net/http"
+	"net/http/httptest"
 	"os"
 	"os/exec"
 	"strings"
@@ -12,6 +14,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/cloudtrail"
+	"github.com/aws/aws-sdk-go-v2/service/cloudtrail/types"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 	"github.com/klauspost/compress/gzip"
 )
@@ -136,5 +139,83 @@ func validateWithCLI(t *testing.T, s *server, arn string, since time.Time) {
 		t.Errorf("the AWS CLI says:\n%s", text)
 	} else {
 		t.Log(text)
+	}
+}
+
+// TestTrailWantsData: a gateway records the data events that a trail selects,
+// from PutEventSelectors on, and the trail delivers them; without it they pass.
+func TestTrailWantsData(t *testing.T) {
+	upstream := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusOK) }))
+	defer upstream.Close()
+	s := start(t, t.TempDir(), map[string]string{"s3-listen": "127.0.0.1:0", "log-file-interval": "1s", "digest-interval": "1h", "gateway-listen": "127.0.0.1:0", "gateway-upstream": upstream.URL})
+	ctx := t.Context()
+	buckets := s3.NewFromConfig(s.client("default").cfg, func(o *s3.Options) { o.BaseEndpoint, o.UsePathStyle = aws.String(s.S3URL()), true })
+	bucket := aws.String("logs")
+	policy := `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"Service":"cloudtrail.amazonaws.com"},"Action":["s3:GetBucketAcl","s3:PutObject"],"Resource":["arn:aws:s3:::logs","arn:aws:s3:::logs/*"]}]}`
+	if _, err := buckets.CreateBucket(ctx, &s3.CreateBucketInput{Bucket: bucket}); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := buckets.PutBucketPolicy(ctx, &s3.PutBucketPolicyInput{Bucket: bucket, Policy: &policy}); err != nil {
+		t.Fatal(err)
+	}
+	get := func(key string) {
+		t.Helper()
+		r, err := http.NewRequest(http.MethodGet, "http://"+s.Gateways()[0]+"/photos/"+key, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		r.Header.Set("Authorization", "AWS4-HMAC-SHA256 Credential=AKIAX/20261121/us-east-1/s3/aws4_request, SignedHeaders=host, Signature=0")
+		resp, err := http.DefaultClient.Do(r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		resp.Body.Close()
+	}
+	trails := s.client("default").trail()
+	if _, err := trails.CreateTrail(ctx, &cloudtrail.CreateTrailInput{Name: aws.String("data"), S3BucketName: bucket}); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := trails.StartLogging(ctx, &cloudtrail.StartLoggingInput{Name: aws.String("data")}); err != nil {
+		t.Fatal(err)
+	}
+	get("before")
+	if _, err := trails.PutEventSelectors(ctx, &cloudtrail.PutEventSelectorsInput{TrailName: aws.String("data"), EventSelectors: []types.EventSelector{{
+		ReadWriteType: types.ReadWriteTypeAll, IncludeManagementEvents: aws.Bool(false),
+		DataResources: []types.DataResource{{Type: aws.String("AWS::S3::Object"), Values: []string{"arn:aws:s3:::photos/"}}}}}}); err != nil {
+		t.Fatal(err)
+	}
+	get("after")
+	var text string
+	deadline := time.Now().Add(60 * time.Second)
+	tick := time.NewTicker(100 * time.Millisecond)
+	defer tick.Stop()
+	for !strings.Contains(text, "photos/after") && time.Now().Before(deadline) {
+		<-tick.C
+		text = ""
+		list, err := buckets.ListObjectsV2(ctx, &s3.ListObjectsV2Input{Bucket: bucket})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, o := range list.Contents {
+			if !strings.HasSuffix(*o.Key, ".json.gz") {
+				continue
+			}
+			got, err := buckets.GetObject(ctx, &s3.GetObjectInput{Bucket: bucket, Key: o.Key})
+			if err != nil {
+				t.Fatal(err)
+			}
+			z, err := gzip.NewReader(got.Body)
+			if err != nil {
+				t.Fatal(err)
+			}
+			raw, err := io.ReadAll(z)
+			if err != nil {
+				t.Fatal(err)
+			}
+			text += string(raw)
+		}
+	}
+	if !strings.Contains(text, "arn:aws:s3:::photos/after") || strings.Contains(text, "photos/before") {
+		t.Errorf("the log files have %s", text)
 	}
 }
