@@ -193,6 +193,8 @@ type Courier struct {
 		workers map[string]*worker
 		// starting has ARNs that Run has not seen yet.
 		starting []string
+		// flush is the batch that Flush was last asked for.
+		flush uint64
 		// moved is closed and made anew when a worker has got on.
 		moved chan struct{}
 	}
@@ -272,6 +274,7 @@ func (c *Courier) Run(ctx context.Context) error {
 				continue
 			}
 			w := newWorker(c, arn)
+			w.flush.Store(c.mu.flush)
 			c.mu.workers[arn] = w
 			g.Go(func() error { return c.work(ctx, w) })
 		}
@@ -329,6 +332,7 @@ func (c *Courier) signal() {
 func (c *Courier) Flush(ctx context.Context) error {
 	last := c.cfg.Journal.Last()
 	c.mu.Lock()
+	c.mu.flush = last
 	for _, w := range c.mu.workers {
 		w.flushAt(last)
 	}

@@ -21,7 +21,6 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 
 	"github.com/cairntrail/cairn/internal/objects"
-	"github.com/cairntrail/cairn/verify"
 )
 
 const (
@@ -168,14 +167,6 @@ func TestAWSCLIValidates(t *testing.T) {
 	source.objects = files
 	for _, c := range []struct{ bucket, region string }{{"logs", testRegion}, {"logs", "eu-west-1"}, {"other", testRegion}, {"other", "eu-west-1"}} {
 		t.Run(c.bucket+" "+c.region, func(t *testing.T) {
-			want, err := verify.Validate(t.Context(), source, publicKeys(), verify.Trail{ARN: arn, Region: c.region, Bucket: c.bucket}, verify.Options{Start: midnight2000, End: end})
-			if err != nil {
-				t.Fatal(err)
-			}
-			// Through the digests in a bucket all of it is seen.
-			if n := len(source.keys(c.bucket + "/AWSLogs/" + testAccount + "/CloudTrail-Digest/" + c.region)); want.Digests.Valid < n || want.Logs.Valid < 10 {
-				t.Errorf("%d digests, the report is %+v", n, want)
-			}
 			cmd := exec.CommandContext(t.Context(), cli, "--region", c.region, "cloudtrail", "validate-logs", "--verbose", "--trail-arn", arn, "--s3-bucket", c.bucket,
 				"--start-time", stamp(midnight2000), "--end-time", stamp(end))
 			cmd.Env = append(os.Environ(), "AWS_ENDPOINT_URL_S3="+url, "AWS_ENDPOINT_URL_CLOUDTRAIL="+keys, "AWS_ACCESS_KEY_ID="+testKey, "AWS_SECRET_ACCESS_KEY="+testSecret,
@@ -185,8 +176,17 @@ func TestAWSCLIValidates(t *testing.T) {
 			if err != nil || strings.Contains(text, "INVALID") {
 				t.Fatalf("%v\n%s", err, text)
 			}
-			if got := text[strings.LastIndex(text, "Results requested"):]; strings.TrimSpace(got) != strings.TrimSpace(want.Summary()) {
-				t.Errorf("the AWS CLI says\n%swant\n%s", got, want.Summary())
+			// From the bucket of the first part only that part is seen, from the other
+			// one everything.
+			within := []string{"logs", c.bucket}
+			digests, logs := 0, 0
+			for _, bucket := range slices.Compact(within) {
+				digests += len(source.keys(bucket + "/AWSLogs/" + testAccount + "/CloudTrail-Digest/" + c.region))
+				logs += len(source.keys(bucket + "/AWSLogs/" + testAccount + "/CloudTrail/" + c.region))
+			}
+			want := fmt.Sprintf("%d/%d digest files valid\n%d/%d log files valid", digests, digests, logs, logs)
+			if digests < 10 || !strings.Contains(text, want) {
+				t.Errorf("want %s:\n%s", want, text[strings.LastIndex(text, "Results requested"):])
 			}
 		})
 	}

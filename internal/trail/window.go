@@ -39,20 +39,23 @@ func (w *window) add(b journal.Batch, t *Trail, r *rule) (unreadable int) {
 		return 0
 	}
 	for _, raw := range b.Events {
-		e, err := selector.ReadEvent(raw)
-		if err != nil {
-			unreadable++
-			continue
-		}
-		if !r.selects(t, &e) {
-			continue
-		}
 		env, err := event.Parse(raw)
 		if err != nil {
 			unreadable++
 			continue
 		}
-		if g, ok := r.group(t, &env); ok {
+		g, ok := r.group(t, &env)
+		if !ok {
+			continue
+		}
+		e := selector.Event{Category: env.Category, Source: env.EventSource, ReadOnly: env.ReadOnly}
+		if !r.plain {
+			if e, err = selector.ReadEvent(raw); err != nil {
+				unreadable++
+				continue
+			}
+		}
+		if r.selects(t, &e) {
 			w.write(g, raw, env.EventTime)
 		}
 	}
@@ -110,6 +113,10 @@ func (w *window) discard() {
 type rule struct {
 	Epoch
 	match *selector.Matcher
+	// plain says that the selectors look only at what the envelope has: category,
+	// source and readOnly, as basic ones for management events do. Reading the
+	// record a second time for the rest costs a tenth of a delivery.
+	plain bool
 }
 
 // rules are a trail's epochs, oldest first.
@@ -126,7 +133,8 @@ func compileRules(epochs []Epoch) (rules, error) {
 		if err != nil {
 			return nil, err
 		}
-		out[i] = rule{e, m}
+		data := func(b selector.EventSelector) bool { return len(b.DataResources) > 0 }
+		out[i] = rule{e, m, len(s.Advanced) == 0 && !slices.ContainsFunc(s.Basic, data)}
 	}
 	return out, nil
 }
