@@ -70,7 +70,12 @@ func TestCrashAtEachStepOfDelivery(t *testing.T) {
 		h.bucket.set(
 			func(in PutInput) error { note("before put "+filepath.Base(in.Key), h.bucket.objects); return nil },
 			func(in PutInput) error { note("after put "+filepath.Base(in.Key), h.bucket.objects); return nil })
-		h.journal.releasing = func() {
+		h.journal.releasing = func(done uint64) {
+			item, err := h.progress.Get(h.Context(), tr.ARN)
+			h.check(err)
+			if item.Value.Sequence < done {
+				h.Errorf("batch %d is released, and delivered up to %d", done, item.Value.Sequence)
+			}
 			h.bucket.mu.Lock()
 			defer h.bucket.mu.Unlock()
 			note("before the release", h.bucket.objects)
@@ -90,19 +95,24 @@ func TestCrashAtEachStepOfDelivery(t *testing.T) {
 		t.Fatalf("only %d moments", len(moments))
 	}
 	for _, m := range moments {
-		t.Run(m.step, func(t *testing.T) { goOn(t, m, small) })
+		t.Run(m.step, func(t *testing.T) { goOn(t, m, small, false) })
+		if m.trail.S3BucketName == "logs" {
+			t.Run(m.step+", moved", func(t *testing.T) { goOn(t, m, small, true) })
+		}
 	}
 }
 
-// goOn starts on what was left, and lives the rest of the scene.
-func goOn(t *testing.T, m moment, change func(*CourierConfig)) {
+// goOn starts on what was left, and lives the rest of the scene. With moved, the
+// trail is pointed at the other bucket while the courier is down: what was begun
+// for the first one is finished there.
+func goOn(t *testing.T, m moment, change func(*CourierConfig), moved bool) {
 	inCourierHouse(t, change, func(h *courierHouse) {
 		h.check(h.db.Close())
 		overlayStore(h, m.dir, filepath.Dir(h.dbPath))
 		db, err := store.Open(h.Context(), h.dbPath)
 		h.check(err)
 		h.db = db
-		h.bucket.objects, h.journal.batches, h.n, h.expected = m.objects, m.batches, m.n, m.wanted
+		h.bucket.objects, h.journal.batches, h.n, h.expected = maps.Clone(m.objects), append([]journal.Batch(nil), m.batches...), m.n, maps.Clone(m.wanted)
 		if wait := m.at.Sub(time.Now()); wait > 0 {
 			h.pass(wait)
 		}
@@ -113,12 +123,21 @@ func goOn(t *testing.T, m moment, change func(*CourierConfig)) {
 		if item.Value.Now().Logging {
 			h.expected[h.lastID()] = true
 		}
+		if moved {
+			item.Value.S3BucketName = "other"
+			tr = item.Value
+			h.set(&tr)
+		}
 		h.start()
 		for _, s := range scene[m.next:] {
 			h.until(s.at)
 			s.do(h, &tr)
 		}
 		h.until("07:06")
+		if moved {
+			h.sound(&tr)
+			return
+		}
 		checkScene(h, &tr)
 	})
 }

@@ -9,6 +9,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/cairntrail/cairn/internal/store"
 )
 
 // A bucket that is gone for hours holds up its own trail, tells so in the
@@ -64,7 +66,8 @@ func TestOutage(t *testing.T) {
 	})
 }
 
-// The digests' folder alone is denied; log files wait too, in order.
+// The digests' folder alone is denied: log files go on, and the digests come
+// later, each with its own.
 func TestDigestsDenied(t *testing.T) {
 	inCourierHouse(t, nil, func(h *courierHouse) {
 		h.start()
@@ -76,14 +79,21 @@ func TestDigestsDenied(t *testing.T) {
 			}
 			return nil
 		}, nil)
+		h.until("01:30")
+		h.event(testRegion)
 		h.until("03:30")
-		if s := h.status(tr); s.Digests.Error != "AccessDenied" || !s.Digests.Succeeded.IsZero() || s.Logs.Error != "" {
+		if s := h.status(tr); s.Digests.Error != "AccessDenied" || !s.Digests.Succeeded.IsZero() || s.Logs.Error != "" || s.Sequence != 2 {
 			h.Errorf("status %+v", s)
 		}
+		h.wantTimes("20000101T0005Z", "20000101T0135Z")
+		h.restart()
 		h.bucket.set(nil, nil)
 		h.until("04:10")
-		if r := h.sound(tr); r.Digests.Valid != 4 {
+		if r := h.sound(tr); r.Digests.Valid != 4 || r.Logs.Valid != 2 || r.Gaps != 0 {
 			h.Errorf("report %+v", r)
+		}
+		if n := len(h.digest(h.bucket.keys("logs/AWSLogs/" + testAccount + "/CloudTrail-Digest/" + testRegion)[0]).LogFiles); n != 1 {
+			h.Errorf("the first digest names %d log files", n)
 		}
 	})
 }
@@ -358,5 +368,89 @@ func TestParts(t *testing.T) {
 		if r := h.sound(tr); r.Digests.Valid != 1 || r.Logs.Valid != len(h.times()) {
 			h.Errorf("report %+v", r)
 		}
+	})
+}
+
+// After 30 days digests are given up, and the next ones name them all the same,
+// so that validation says that they are missing.
+func TestDigestsGivenUp(t *testing.T) {
+	inCourierHouse(t, func(c *CourierConfig) { c.DigestInterval = 24 * time.Hour }, func(h *courierHouse) {
+		h.start()
+		tr := h.trail("all", nil)
+		h.event(testRegion)
+		h.bucket.set(func(in PutInput) error {
+			if strings.Contains(in.Key, folderDigests) {
+				return refusal{code: "AccessDenied"}
+			}
+			return nil
+		}, nil)
+		h.pass(31*24*time.Hour + time.Hour)
+		if n := h.metric("cairn_trail_given_up_total", "digest"); n != 1 {
+			h.Errorf("%v digests are given up", n)
+		}
+		h.bucket.set(nil, nil)
+		h.pass(time.Hour)
+		first := h.digest(h.bucket.keys("logs/AWSLogs/" + testAccount + "/CloudTrail-Digest/" + testRegion)[0])
+		if first.StartTime != "2000-01-02T00:00:00Z" || first.PreviousObject == nil || !strings.HasSuffix(*first.PreviousObject, "20000102T000000Z.json.gz") {
+			h.Errorf("the next digest is %+v", first)
+		}
+		if s := h.status(tr); s.Digests.Error != "" {
+			h.Errorf("status %+v", s)
+		}
+	})
+}
+
+// brokenTap fails after what the journal has.
+type brokenTap struct{ *memJournal }
+
+func (j brokenTap) Read(context.Context, uint64) (Tap, error) { return nil, errBoom }
+
+// What may not be gone on from ends the courier, and what may ends nothing.
+func TestFatalErrors(t *testing.T) {
+	for _, c := range []struct {
+		name   string
+		change func(h *courierHouse, c *CourierConfig)
+		want   error
+	}{
+		{"commit uncertain", func(h *courierHouse, _ *CourierConfig) { h.keys.fail = fmt.Errorf("x: %w", store.ErrUncertain) }, store.ErrUncertain},
+		{"journal unreadable", func(h *courierHouse, c *CourierConfig) { c.Journal = brokenTap{h.journal} }, errBoom},
+		{"signer fails", func(h *courierHouse, _ *CourierConfig) { h.keys.fail = errBoom }, nil},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			var house *courierHouse
+			inCourierHouse(t, func(cfg *CourierConfig) { c.change(house, cfg) }, func(h *courierHouse) {
+				house = h
+				h.start()
+				h.trail("all", nil)
+				h.event(testRegion)
+				h.until("02:00")
+				if c.want == nil {
+					return
+				}
+				select {
+				case err := <-h.ended:
+					if !errors.Is(err, c.want) {
+						h.Errorf("the courier ended with %v", err)
+					}
+					h.cancel()
+					h.cancel = nil
+				default:
+					h.Error("the courier goes on")
+				}
+			})
+		})
+	}
+}
+
+// A trail that nobody made, as when it was deleted at once, leaves nothing.
+func TestUnknownTrail(t *testing.T) {
+	inCourierHouse(t, nil, func(h *courierHouse) {
+		h.start()
+		h.Changed("arn:nobody")
+		h.pass(time.Second)
+		if n := h.journal.released[sinkName("arn:nobody")]; n != math.MaxUint64-1 {
+			h.Errorf("the journal waits behind %d", n)
+		}
+		h.check(h.Settle(h.Context(), 0))
 	})
 }

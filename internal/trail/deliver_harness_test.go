@@ -46,7 +46,7 @@ type memJournal struct {
 	// late is how many of the last batches Last does not tell yet.
 	late int
 	// releasing is called before a release.
-	releasing func()
+	releasing func(done uint64)
 }
 
 func newMemJournal() *memJournal {
@@ -81,7 +81,7 @@ func (j *memJournal) Register(sink string, done uint64) {
 
 func (j *memJournal) Release(_ context.Context, sink string, done uint64) error {
 	if j.releasing != nil {
-		j.releasing()
+		j.releasing(done)
 	}
 	j.mu.Lock()
 	defer j.mu.Unlock()

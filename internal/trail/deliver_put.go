@@ -257,13 +257,16 @@ func forwardFile(ctx context.Context, to Forward, o *object) error {
 // fail notes a failure, gives up what has failed for too long, and waits before
 // the next try, or until there is news.
 func (w *worker) fail(ctx context.Context, err error) error {
-	step := "load"
+	step, retries := "load", &w.retries
 	var failed *deliveryError
 	if errors.As(err, &failed) {
 		step = failed.kind
 	}
+	if step == "digest" {
+		retries = &w.digestRetries
+	}
 	w.c.metrics.failures.WithLabelValues(w.arn, step).Inc()
-	pause := w.pause(err)
+	pause := w.pause(err, retries)
 	w.c.cfg.Logger.Warn("delivery of a trail failed and is tried again", "trail", w.arn, "step", step, "error", err, "pause", pause)
 	if failed != nil {
 		if err := w.note(ctx, failed); err != nil {
@@ -272,6 +275,10 @@ func (w *worker) fail(ctx context.Context, err error) error {
 		if w.tooLong(failed.kind) {
 			return w.giveUp(ctx, failed)
 		}
+	}
+	if step == "digest" && w.p.Final.IsZero() {
+		w.digestAt = w.c.cfg.Now().Add(pause)
+		return nil
 	}
 	timer := time.NewTimer(pause)
 	defer timer.Stop()
@@ -284,14 +291,14 @@ func (w *worker) fail(ctx context.Context, err error) error {
 }
 
 // pause is how long to wait before the next try.
-func (w *worker) pause(err error) time.Duration {
+func (w *worker) pause(err error, retries *int) time.Duration {
 	cfg := &w.c.cfg
 	pause := cfg.RetryMax
 	var kind interface{ Retryable() bool }
-	if (!errors.As(err, &kind) || kind.Retryable()) && w.retries < 30 {
-		pause = min(pause, cfg.RetryMin<<w.retries)
+	if (!errors.As(err, &kind) || kind.Retryable()) && *retries < 30 {
+		pause = min(pause, cfg.RetryMin<<*retries)
 	}
-	w.retries++
+	*retries++
 	return pause/2 + time.Duration(cfg.Jitter()*float64(pause)/2)
 }
 
@@ -299,12 +306,12 @@ func (w *worker) pause(err error) time.Duration {
 func (w *worker) note(ctx context.Context, failed *deliveryError) error {
 	now := w.c.cfg.Now().UTC()
 	p, s := w.p, w.status
-	if p.Failing.IsZero() {
-		p.Failing = now
-	}
-	d := &s.Logs
+	d, since := &s.Logs, &p.Failing
 	if failed.kind == "digest" {
-		d = &s.Digests
+		d, since = &s.Digests, &p.DigestsFailing
+	}
+	if since.IsZero() {
+		*since = now
 	}
 	d.Attempted, d.Error = now, codeOf(failed.err)
 	err := w.save(ctx, p, s, nil)
@@ -321,25 +328,31 @@ const patience = 15 * time.Minute
 
 // tooLong tells whether what is being delivered is given up: when it is old and
 // nothing has worked for as long. What piled up behind is given up one by one,
-// as it gets old, and as soon as one works, nothing more.
+// as it gets old, and as soon as one works, nothing more. Digests that cannot be
+// signed are not given up: what the next ones would name is not known.
 func (w *worker) tooLong(kind string) bool {
+	since, end := w.p.Failing, time.Time{}
+	switch {
+	case kind == "digest" && w.digests != nil:
+		since, end = w.p.DigestsFailing, w.digests.end
+	case kind == "log" && w.p.Cut != nil:
+		end = w.p.Cut.End
+	default:
+		return false
+	}
 	now := w.c.cfg.Now()
-	if g := w.p.Gone; g != nil && now.Sub(g.At) >= patience && now.Sub(w.p.Failing) >= patience {
+	if g := w.p.Gone; g != nil && now.Sub(g.At) >= patience && now.Sub(since) >= patience {
 		return true
 	}
-	end := w.p.Closed
-	if kind == "log" && w.p.Cut != nil {
-		end = w.p.Cut.End
-	}
-	return now.Sub(end) >= w.c.cfg.GiveUp && now.Sub(w.p.Failing) >= w.c.cfg.GiveUp
+	return now.Sub(end) >= w.c.cfg.GiveUp && now.Sub(since) >= w.c.cfg.GiveUp
 }
 
 // giveUp goes on without what failed.
 func (w *worker) giveUp(ctx context.Context, failed *deliveryError) error {
 	w.c.metrics.lost.WithLabelValues(failed.kind).Inc()
-	log := w.c.cfg.Logger.With("trail", w.arn, "kind", failed.kind, "failing since", w.p.Failing, "error", failed.err)
+	log := w.c.cfg.Logger.With("trail", w.arn, "kind", failed.kind, "error", failed.err)
 	if failed.kind == "digest" {
-		log.Error("digests are given up: nobody can validate the log files that they name", "end", w.digests.end)
+		log.Error("digests are given up: nobody can validate the log files that they name", "end", w.digests.end, "failing since", w.p.DigestsFailing)
 		return w.commitDigests(ctx, w.status)
 	}
 	k := *w.p.Cut
@@ -347,7 +360,7 @@ func (w *worker) giveUp(ctx context.Context, failed *deliveryError) error {
 	for _, o := range w.sending {
 		events += o.file.events
 	}
-	log.Error("log files are given up: these events are not in the trail's bucket", "window", k.End, "events", events, "last batch", k.Through)
+	log.Error("log files are given up: these events are not in the trail's bucket", "window", k.End, "events", events, "last batch", k.Through, "failing since", w.p.Failing)
 	return w.commit(ctx, k, w.status, nil)
 }
 
@@ -355,12 +368,11 @@ func (w *worker) giveUp(ctx context.Context, failed *deliveryError) error {
 // fails: that is how a trail is repaired. Otherwise a cut that has begun goes
 // where it began, so that no file is in two buckets.
 func (w *worker) retarget(k *cut, p *progress) *cut {
-	t := &p.Trail
-	if p.Gone != nil || p.Failing.IsZero() || k.Trail.S3BucketName == t.S3BucketName && k.Trail.S3KeyPrefix == t.S3KeyPrefix && k.Trail.KMSKeyID == t.KMSKeyID {
+	if p.Gone != nil || p.Failing.IsZero() || k.Trail.destination() == p.Trail.destination() {
 		return k
 	}
 	moved := *k
-	moved.Trail.S3BucketName, moved.Trail.S3KeyPrefix, moved.Trail.KMSKeyID = t.S3BucketName, t.S3KeyPrefix, t.KMSKeyID
+	moved.Trail = k.Trail.to(p.Trail.destination())
 	for _, o := range w.sending {
 		next := newObject(&moved.Trail, o.kind, logKey(&moved.Trail, o.file.place), o.in.Body)
 		o.in, o.done = next.in, false

@@ -38,11 +38,15 @@ type progress struct {
 	// when the chain ends, zero while it goes on.
 	Since time.Time `json:"since,omitzero"`
 	Final time.Time `json:"final,omitzero"`
+	// DigestsTo is where the digests go that are being delivered.
+	DigestsTo *destination `json:"digestsTo,omitempty"`
 	// Chains have the last digest of each account and Region.
 	Chains map[string]chain `json:"chains,omitempty"`
 
-	// Failing is since when deliveries fail, zero when the last one worked.
-	Failing time.Time `json:"failing,omitzero"`
+	// Failing is since when log files fail, and DigestsFailing since when digests
+	// do; zero when the last one worked.
+	Failing        time.Time `json:"failing,omitzero"`
+	DigestsFailing time.Time `json:"digestsFailing,omitzero"`
 	// Gone is set when the trail was deleted.
 	Gone *gone `json:"gone,omitempty"`
 }
@@ -59,6 +63,23 @@ type cut struct {
 	// Closes is false when the window goes on.
 	Closes bool  `json:"closes"`
 	Trail  Trail `json:"trail"`
+}
+
+// destination is where a trail's files go.
+type destination struct {
+	Bucket   string `json:"bucket"`
+	Prefix   string `json:"prefix,omitempty"`
+	KMSKeyID string `json:"kmsKeyId,omitempty"`
+}
+
+func (t *Trail) destination() destination {
+	return destination{t.S3BucketName, t.S3KeyPrefix, t.KMSKeyID}
+}
+
+// to is the trail with another destination.
+func (t Trail) to(d destination) Trail {
+	t.S3BucketName, t.S3KeyPrefix, t.KMSKeyID = d.Bucket, d.Prefix, d.KMSKeyID
+	return t
 }
 
 // gone is the end of a trail that was deleted.

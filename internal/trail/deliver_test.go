@@ -132,3 +132,34 @@ func batchOf(sequence uint64, records ...string) journal.Batch {
 	}
 	return b
 }
+
+// Rules that look at the envelope only decide as those that read the record.
+func TestPlainRules(t *testing.T) {
+	tr := Trail{AccountID: testAccount, HomeRegion: testRegion}
+	for _, s := range []selector.EventSelector{
+		{ReadWriteType: selector.All, IncludeManagementEvents: true},
+		{ReadWriteType: selector.ReadOnly, IncludeManagementEvents: true},
+		{ReadWriteType: selector.WriteOnly, IncludeManagementEvents: true, ExcludeManagementEventSources: []string{"kms.amazonaws.com"}},
+		{ReadWriteType: selector.All},
+	} {
+		rs, err := compileRules([]Epoch{{Logging: true, MultiRegion: true, GlobalServiceEvents: true, Selectors: selector.Selectors{Basic: []selector.EventSelector{s}}}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !rs[0].plain {
+			t.Fatal("the rule is not plain")
+		}
+		full := rs[0]
+		full.plain = false
+		for _, members := range []string{`"readOnly":true`, `"readOnly":false`, `"readOnly":"true"`, `"readOnly":null`, `"x":1`, `"eventCategory":"Management"`, `"eventCategory":"Data"`, `"eventCategory":null`,
+			`"managementEvent":false`, `"managementEvent":"false"`, `"managementEvent":true,"eventCategory":"NetworkActivity"`, `"eventCategory":"Insight"`} {
+			for _, source := range []string{"kms.amazonaws.com", "ec2.amazonaws.com"} {
+				b := batchOf(1, `{"eventID":"a","eventTime":"2026-01-01T00:00:00Z","awsRegion":"us-east-1","recipientAccountId":"`+testAccount+`","eventSource":"`+source+`",`+members+`}`)
+				x, y := newWindow(time.Unix(300, 0), newCompressor(), maxLogFile), newWindow(time.Unix(300, 0), newCompressor(), maxLogFile)
+				if x.add(b, &tr, &rs[0]) != 0 || y.add(b, &tr, &full) != 0 || x.events != y.events {
+					t.Errorf("%+v takes %d of %s by the envelope, %d by the record", s, x.events, members, y.events)
+				}
+			}
+		}
+	}
+}

@@ -34,6 +34,9 @@ type worker struct {
 	sending []*object
 	digests *digestRound
 	retries int
+	// digestAt is when digests that failed are tried again.
+	digestAt      time.Time
+	digestRetries int
 
 	reload   atomic.Bool
 	flush    atomic.Uint64
@@ -200,14 +203,18 @@ func (w *worker) gather(ctx context.Context) error {
 }
 
 // deadline is when something is due without a batch: the end of the window or of
-// the digest. Zero is never.
+// the digest, or another try at a digest. Zero is never.
 func (w *worker) deadline() (at time.Time) {
 	if w.win != nil {
 		at = w.win.end
 	}
 	if !w.p.Since.IsZero() {
-		if end := w.digestEnd(); at.IsZero() || end.Before(at) {
-			at = end
+		next := w.digestEnd()
+		if w.digestReady() {
+			next = w.digestAt
+		}
+		if at.IsZero() || next.Before(at) {
+			at = next
 		}
 	}
 	return at
@@ -359,7 +366,7 @@ func (w *worker) load(ctx context.Context) error {
 	if err := w.save(ctx, p, w.status, nil); err != nil {
 		return err
 	}
-	w.rules, w.digests = compiled, nil
+	w.rules, w.digests, w.digestAt = compiled, nil, time.Time{}
 	if !w.loaded {
 		w.loaded, w.consumed = true, p.Sequence
 		w.c.cfg.Journal.Register(sinkName(w.arn), p.Sequence)

@@ -30,9 +30,16 @@ func (w *worker) digestEnd() time.Time {
 	return next
 }
 
-// digestDue tells whether all log files of the next digest are delivered.
-func (w *worker) digestDue() bool {
+// digestReady tells whether all log files of the next digest are delivered.
+func (w *worker) digestReady() bool {
 	return !w.p.Since.IsZero() && !w.p.Closed.Before(w.digestEnd())
+}
+
+// digestDue tells whether the next digest is to be delivered before anything
+// else. Digests that fail do not hold up log files, except for the end of a
+// chain: what comes behind it is for another one.
+func (w *worker) digestDue() bool {
+	return w.digestReady() && (!w.p.Final.IsZero() || !w.c.cfg.Now().Before(w.digestAt))
 }
 
 // deliverDigests puts the digests that are due, and commits.
@@ -40,8 +47,14 @@ func (w *worker) deliverDigests(ctx context.Context) error {
 	if w.digests == nil {
 		// That the time of the digests is closed is committed before they are made.
 		// Otherwise a batch that the journal dated in it, and that comes behind a
-		// crash, would be in a log file that the digest then has to name.
-		if err := w.save(ctx, w.p, w.status, nil); err != nil {
+		// crash, would be in a log file that the digest then has to name. And where
+		// they go is, so that they are not in two buckets, see retarget.
+		p := w.p
+		if p.DigestsTo == nil || !p.DigestsFailing.IsZero() {
+			to := p.Trail.destination()
+			p.DigestsTo = &to
+		}
+		if err := w.save(ctx, p, w.status, nil); err != nil {
 			return err
 		}
 		round, err := w.buildDigests(ctx)
@@ -65,7 +78,8 @@ func chainKey(account, region string) string { return account + "/" + region }
 // buildDigests makes and signs the digests that are due. A digest names the log
 // files whose windows end in its time, its beginning excluded.
 func (w *worker) buildDigests(ctx context.Context) (*digestRound, error) {
-	t := &w.p.Trail
+	trail := w.p.Trail.to(*w.p.DigestsTo)
+	t := &trail
 	round := &digestRound{end: w.digestEnd(), chains: make(map[string]chain)}
 	files, err := w.undigested(ctx, round)
 	if err != nil {
@@ -129,9 +143,9 @@ func (w *worker) undigested(ctx context.Context, round *digestRound) (map[string
 // with the same content as long as the Region's key is the same.
 func (w *worker) commitDigests(ctx context.Context, s Status) error {
 	p, round := w.p, w.digests
-	p.Chains, p.Since = round.chains, round.end
+	p.Chains, p.Since, p.DigestsTo = round.chains, round.end, nil
 	if s.Digests.Error == "" {
-		p.Failing = time.Time{}
+		p.DigestsFailing = time.Time{}
 	}
 	if round.end.Equal(p.Final) {
 		p.Chains, p.Since, p.Final = nil, time.Time{}, time.Time{}
@@ -150,6 +164,6 @@ func (w *worker) commitDigests(ctx context.Context, s Status) error {
 	if err != nil {
 		return err
 	}
-	w.digests, w.retries = nil, 0
+	w.digests, w.digestRetries = nil, 0
 	return nil
 }
