@@ -328,3 +328,31 @@ func TestNotLogging(t *testing.T) {
 		}
 	})
 }
+
+// The epochs that a delivery passes, each once, also when the API replaced one.
+func TestPassing(t *testing.T) {
+	on, off := func(after uint64) Epoch { return Epoch{After: after, Logging: true} }, func(after uint64) Epoch { return Epoch{After: after} }
+	pointer := func(e Epoch) *Epoch { return &e }
+	for _, c := range []struct {
+		name    string
+		passed  *Epoch
+		epochs  []Epoch
+		through uint64
+		want    []Epoch
+	}{
+		{"new trail", nil, []Epoch{off(0), on(3), off(9)}, 5, []Epoch{off(0), on(3)}},
+		{"nothing new", pointer(on(3)), []Epoch{off(0), on(3)}, 5, nil},
+		{"one more", pointer(on(3)), []Epoch{on(3), off(5)}, 5, []Epoch{off(5)}},
+		{"not yet", pointer(on(3)), []Epoch{on(3), off(6)}, 5, nil},
+		{"replaced", pointer(off(5)), []Epoch{off(0), on(3), on(5)}, 5, []Epoch{on(5)}},
+		{"begins where the passed one does", pointer(off(5)), []Epoch{off(5), on(5)}, 5, []Epoch{on(5)}},
+		{"late", pointer(on(3)), []Epoch{on(3), off(4)}, 9, []Epoch{off(4)}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			p := progress{Passed: c.passed}
+			if got := p.passing(c.epochs, c.through); !sameEpochs(got, c.want) {
+				t.Errorf("passes %+v, want %+v", got, c.want)
+			}
+		})
+	}
+}

@@ -213,8 +213,9 @@ func TestPauses(t *testing.T) {
 		if len(at) < 12 {
 			h.Errorf("%d tries", len(at))
 		}
-		h.restart()
+		h.stop()
 		at, hard = nil, true
+		h.start()
 		h.pass(7 * time.Minute)
 		if len(at) != 2 || at[1].Sub(at[0]) != 5*time.Minute {
 			h.Errorf("tries at %v", at)

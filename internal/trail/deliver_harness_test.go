@@ -278,7 +278,7 @@ type courierHouse struct {
 }
 
 // inCourierHouse runs a test in virtual time, which begins at midnight, 1
-// January 2000. With the courier started by the test.
+// January 2000. The test starts the courier.
 func inCourierHouse(t *testing.T, change func(*CourierConfig), f func(h *courierHouse)) {
 	t.Helper()
 	rsaKeys()
@@ -383,7 +383,7 @@ func (h *courierHouse) trails() *store.Collection[Trail] {
 	return store.NewCollection[Trail](h.db, trailsCollection)
 }
 
-// set writes a trail and tells the courier, which drops epochs of it.
+// set writes a trail and tells the courier, if it runs.
 func (h *courierHouse) set(t *Trail) {
 	h.Helper()
 	_, err := h.trails().Put(context.Background(), t.ARN, *t)
