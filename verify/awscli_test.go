@@ -123,6 +123,30 @@ func TestAgreesWithTheAWSCLI(t *testing.T) {
 	f("sound", func(*chain, string, string) {})
 	f("log modified", func(c *chain, _, log string) { c.objects[log] = zipped([]byte("{}")) })
 	f("log no gzip", func(c *chain, _, log string) { c.objects[log] = []byte("{}") })
+	f("log truncated", func(c *chain, _, log string) { c.objects[log] = c.objects[log][:len(c.objects[log])/2] })
+	f("logs swapped", func(c *chain, _, log string) {
+		c.objects[log], c.objects[c.logs[1][0]] = c.objects[c.logs[1][0]], c.objects[log]
+	})
+	f("log renamed", func(c *chain, _, log string) {
+		c.objects[strings.Replace(log, ".json.gz", "x.json.gz", 1)] = c.objects[log]
+		delete(c.objects, log)
+	})
+	f("digest truncated", func(c *chain, digest, _ string) { c.objects[digest] = c.objects[digest][:len(c.objects[digest])/2] })
+	f("digests swapped", func(c *chain, digest, _ string) {
+		other := c.digests[1]
+		c.objects[digest], c.objects[other] = c.objects[other], c.objects[digest]
+		c.meta[digest], c.meta[other] = c.meta[other], c.meta[digest]
+	})
+	f("digest renamed", func(c *chain, digest, _ string) {
+		moved := strings.Replace(digest, "00Z.json.gz", "07Z.json.gz", 1)
+		c.objects[moved], c.meta[moved] = c.objects[digest], c.meta[digest]
+		delete(c.objects, digest)
+	})
+	f("chain broken", func(c *chain, _, _ string) {
+		for _, digest := range c.digests[1:4] {
+			delete(c.objects, digest)
+		}
+	})
 	f("log deleted", func(c *chain, _, log string) { delete(c.objects, log) })
 	f("digest modified", func(c *chain, digest, _ string) {
 		c.objects[digest] = zipped([]byte(strings.Replace(string(mustUnzip(c.objects[digest])), `"hashValue":"`, `"hashValue":"0`, 1)))

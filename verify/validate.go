@@ -13,6 +13,10 @@ type Options struct {
 	Start, End time.Time
 	// Workers is how many objects are read at once; 0 means 16.
 	Workers int
+	// Listed, if set, is told of how many digests there are to check each time
+	// that some were listed: before the walk, and where the trail's bucket changed.
+	// It is called by one goroutine, another than Found's.
+	Listed func(digests int)
 	// Found is called for every finding, valid files included, one at a time:
 	// each digest with its log files behind it, from the newest to the oldest.
 	Found func(Finding)
@@ -36,6 +40,9 @@ func Validate(ctx context.Context, src Source, keys map[string][]byte, trail Tra
 	if opt.Found == nil {
 		opt.Found = func(Finding) {}
 	}
+	if opt.Listed == nil {
+		opt.Listed = func(int) {}
+	}
 	ctx, cancel := context.WithCancel(ctx)
 	w := &walker{src: src, keys: keys, trail: trail, opt: opt, named: make(map[uint64]struct{}), seed: maphash.MakeSeed(),
 		slots: make(chan struct{}, opt.Workers), pending: make(chan func() (Finding, error), 4*opt.Workers),
@@ -57,11 +64,12 @@ func Validate(ctx context.Context, src Source, keys map[string][]byte, trail Tra
 type walker struct {
 	src    Source
 	keys   map[string][]byte
-	trail  Trail
+	trail  Trail // its bucket and prefix are those of the walk's present place
 	opt    Options
 	report *Report // Keys and the times are the walker's, the counts the teller's
 
-	listed  []string                      // keys of the digests in range, ascending
+	stays   []stay                        // places that the walk has left, newest first
+	listed  []string                      // keys of the digests in range at trail's place, ascending
 	fetched map[string]chan fetchedDigest // digests being read ahead
 	slots   chan struct{}
 	pending chan func() (Finding, error) // findings in order; each call waits for its own

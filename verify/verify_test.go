@@ -237,7 +237,7 @@ func TestTampering(t *testing.T) {
 	ok, okLogs := Counts{12, 0}, Counts{36, 0}
 	one, lostLogs := Counts{11, 1}, Counts{33, 0}
 	f("log modified", func(c *chain, _, log string) { c.objects[log] = zipped([]byte(`{"Records":[]}`)) }, ok, Counts{35, 1}, "Log file 111122223333_CloudTrail_us-east-1_20261101T0525Z", "INVALID: hash value doesn't match")
-	f("log truncated", func(c *chain, _, log string) { c.objects[log] = c.objects[log][:20] }, ok, Counts{35, 1}, "INVALID: invalid format")
+	f("log truncated", func(c *chain, _, log string) { c.objects[log] = c.objects[log][:20] }, ok, Counts{35, 1}, "INVALID: hash value doesn't match")
 	f("log no gzip", func(c *chain, _, log string) { c.objects[log] = []byte("{}") }, ok, Counts{35, 1}, "INVALID: invalid format")
 	f("log with a member appended", func(c *chain, _, log string) { c.objects[log] = append(c.objects[log], zipped([]byte("more"))...) }, ok, Counts{35, 1}, "INVALID: bytes follow behind the end of the gzip file")
 	f("log with rubbish appended", func(c *chain, _, log string) { c.objects[log] = append(c.objects[log], 'x') }, ok, Counts{35, 1}, "INVALID: bytes follow")

@@ -11,6 +11,7 @@ import (
 	"io"
 	"math"
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -31,7 +32,7 @@ type fetchedDigest struct {
 // run lists the digests, walks from the newest to the oldest, and then looks
 // for log files that none of them names.
 func (w *walker) run(ctx context.Context) error {
-	if err := w.list(ctx); err != nil {
+	if err := w.list(ctx, w.opt.End.Add(time.Hour)); err != nil {
 		return fmt.Errorf("list the digests: %w", err)
 	}
 	if len(w.listed) == 0 {
@@ -60,19 +61,60 @@ func (w *walker) run(ctx context.Context) error {
 			continue
 		}
 		next, younger = w.accept(ctx, got.digest, older), got.digest
+		if err := w.follow(ctx, next, younger); err != nil {
+			return err
+		}
 	}
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	return w.orphans(ctx)
+	w.stayed()
+	for _, s := range w.stays {
+		if err := w.orphans(ctx, s); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
-// list finds the digests of the range. A digest that ends up to an hour behind
-// it still covers a part.
-func (w *walker) list(ctx context.Context) error {
+// stay is a time of which the digests are in one place.
+type stay struct {
+	trail    Trail
+	from, to time.Time
+}
+
+// stayed notes the place that the walk has been in since it last moved.
+func (w *walker) stayed() {
+	to := w.report.FoundEnd
+	if n := len(w.stays); n > 0 {
+		to = w.stays[n-1].from
+	}
+	w.stays = append(w.stays, stay{w.trail, w.report.FoundStart, to})
+}
+
+// follow goes to where the trail delivered before, when the chain leads there:
+// its bucket was changed, or the prefix. What was before a break of the chain is
+// then looked for there too.
+func (w *walker) follow(ctx context.Context, next place, younger *Digest) error {
+	prefix, _, ok := strings.Cut(next.key, "AWSLogs/")
+	if !ok || next.bucket == w.trail.Bucket && prefix == w.trail.Prefix {
+		return nil
+	}
+	w.stayed()
+	w.trail.Bucket, w.trail.Prefix = next.bucket, prefix
+	w.listed, w.fetched = nil, make(map[string]chan fetchedDigest)
+	if err := w.list(ctx, younger.StartTime); err != nil && !errors.Is(err, ErrNotFound) {
+		return fmt.Errorf("list the digests of the bucket that the trail had before: %w", err)
+	}
+	return nil
+}
+
+// list finds the digests of the range that end at last or before. A digest that
+// ends up to an hour behind the range still covers a part.
+func (w *walker) list(ctx context.Context, last time.Time) error {
 	pattern := w.trail.digestPattern()
 	after := w.trail.digestKey(w.opt.Start.Add(-time.Minute))
-	last := w.opt.End.Add(time.Hour)
+	defer func() { w.opt.Listed(len(w.listed)) }()
 	return w.src.List(ctx, w.trail.Bucket, w.trail.folder("CloudTrail-Digest"), after, func(key string) bool {
 		m := pattern.FindStringSubmatch(key)
 		if m == nil {
@@ -245,17 +287,17 @@ func (w *walker) endOf(key string) (time.Time, bool) {
 
 func stamp(t time.Time) string { return t.UTC().Format("2006-01-02T15:04:05Z") }
 
-// orphans lists the log files delivered in the time that valid digests cover,
-// and reports those that none of them names.
-func (w *walker) orphans(ctx context.Context) error {
-	if w.report.FoundStart.IsZero() {
+// orphans lists the log files delivered in the time that valid digests in a
+// place cover, and reports those that none of them names.
+func (w *walker) orphans(ctx context.Context, s stay) error {
+	if s.from.IsZero() {
 		return nil
 	}
-	pattern := w.trail.logPattern()
-	folder := w.trail.folder("CloudTrail")
-	from, to := w.report.FoundStart, w.report.FoundEnd
+	pattern := s.trail.logPattern()
+	folder := s.trail.folder("CloudTrail")
+	from, to := s.from, s.to
 	for day := from.UTC().Truncate(24 * time.Hour); !day.After(to); day = day.Add(24 * time.Hour) {
-		err := w.src.List(ctx, w.trail.Bucket, folder+day.Format("2006/01/02/"), "", func(key string) bool {
+		err := w.src.List(ctx, s.trail.Bucket, folder+day.Format("2006/01/02/"), "", func(key string) bool {
 			m := pattern.FindStringSubmatch(key)
 			if m == nil {
 				return true
@@ -266,8 +308,8 @@ func (w *walker) orphans(ctx context.Context) error {
 			if err != nil || at.Before(from.Add(time.Minute)) || at.After(to.Add(-time.Minute)) {
 				return true
 			}
-			if _, ok := w.named[maphash.String(w.seed, w.trail.Bucket+"/"+key)]; !ok {
-				w.add(Finding{Kind: Orphan, Bucket: w.trail.Bucket, Key: key, Message: "no valid digest names this log file"})
+			if _, ok := w.named[maphash.String(w.seed, s.trail.Bucket+"/"+key)]; !ok {
+				w.add(Finding{Kind: Orphan, Bucket: s.trail.Bucket, Key: key, Message: "no valid digest names this log file"})
 			}
 			return ctx.Err() == nil
 		})

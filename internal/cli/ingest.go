@@ -83,7 +83,7 @@ func newIngestJob(sh *shell, server *caller, sources []source, parallel int, cre
 	return &ingestJob{
 		sources: sources, parallel: parallel, caller: server, tally: t,
 		sender:   newSender(server, t, parallel, createAccounts),
-		progress: newProgress(sh.stderr, t),
+		progress: newProgress(sh.stderr, t.state),
 	}
 }
 

@@ -178,3 +178,22 @@ func perSecond(n int64, d time.Duration) int64 {
 	}
 	return int64(float64(n) / d.Seconds())
 }
+
+// state is how far the run is after some time.
+func (t *tally) state(elapsed time.Duration) amount {
+	files, sent := t.filesDone.Load(), t.bytesSent.Load()
+	foundFiles, foundBytes := t.filesFound.Load(), t.bytesFound.Load()
+	more := ""
+	if !t.listed.Load() {
+		more = "+"
+	}
+	left := ""
+	if sent > 0 && foundBytes > sent && more == "" {
+		rest := time.Duration(float64(elapsed) / float64(sent) * float64(foundBytes-sent))
+		left = fmt.Sprintf(", about %v left", max(rest.Round(time.Second), time.Second))
+	}
+	return amount{sent, foundBytes, fmt.Sprintf("%s of %s%s files, %s of %s%s, %s records, %s/s%s",
+		thousands(files), thousands(foundFiles), more,
+		humanize.IBytes(uint64(max(0, sent))), humanize.IBytes(uint64(max(0, foundBytes))), more,
+		thousands(t.records.Load()), thousands(perSecond(t.records.Load(), elapsed)), left)}
+}

@@ -394,20 +394,20 @@ func TestProgress(t *testing.T) {
 	tl.filesDone.Add(1)
 	tl.bytesSent.Add(1000)
 	tl.records.Add(500)
-	if got, want := tl.line(10*time.Second), "1 of 2+ files, 1000 B of 3.9 KiB+, 500 records, 50/s"; got != want {
+	if got, want := tl.state(10*time.Second).text, "1 of 2+ files, 1000 B of 3.9 KiB+, 500 records, 50/s"; got != want {
 		t.Errorf("got %s, want %s", got, want)
 	}
 	tl.listed.Store(true)
-	line := tl.line(10 * time.Second)
+	line := tl.state(10 * time.Second).text
 	if want := "1 of 2 files, 1000 B of 3.9 KiB, 500 records, 50/s, about 30s left"; line != want {
 		t.Errorf("got %s, want %s", line, want)
 	}
 	var out strings.Builder
-	p := newProgress(&out, tl)
+	p := newProgress(&out, tl.state)
 	p.columns = 40
-	p.draw(line)
+	p.draw(tl.state(10 * time.Second))
 	p.lines([]string{"a rejection"})
-	p.draw(line)
+	p.draw(tl.state(10 * time.Second))
 	p.lines(nil)
 	drawn := eraseLine + "[#####...............] 1 of 2 files, 1…"
 	if want := drawn + eraseLine + "a rejection\n" + drawn + eraseLine; out.String() != want {

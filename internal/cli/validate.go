@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"os"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -72,8 +73,16 @@ func (c *validateCmd) Run(ctx context.Context, sh *shell) error {
 	}
 	opt.Workers = c.Parallel
 	var printed error
-	opt.Found = func(f verify.Finding) { printed = errors.Join(printed, c.print(sh, f)) }
+	seen := &validated{}
+	shown := newProgress(sh.stderr, seen.state)
+	opt.Listed = func(digests int) { seen.listed.Add(int64(digests)) }
+	opt.Found = func(f verify.Finding) {
+		seen.count(f)
+		printed = errors.Join(printed, c.print(sh, shown, f))
+	}
+	stop := shown.run(ctx)
 	report, err := verify.Validate(ctx, source, keys, trail, opt)
+	stop()
 	if err = errors.Join(err, printed); err != nil {
 		return fmt.Errorf("the validation could not be finished: %w", err)
 	}
@@ -118,11 +127,30 @@ func (c *validateCmd) times(now time.Time) (opt verify.Options, err error) {
 	return opt, nil
 }
 
+// validated counts what is done, for the progress.
+type validated struct{ listed, digests, logs atomic.Int64 }
+
+func (v *validated) count(f verify.Finding) {
+	switch f.Kind {
+	case verify.DigestFile:
+		v.digests.Add(1)
+	case verify.LogFileOf:
+		v.logs.Add(1)
+	}
+}
+
+func (v *validated) state(elapsed time.Duration) amount {
+	digests, all, logs := v.digests.Load(), v.listed.Load(), v.logs.Load()
+	return amount{digests, all, fmt.Sprintf("%s of %s digest files, %s log files, %s files/s",
+		thousands(digests), thousands(all), thousands(logs), thousands(perSecond(digests+logs, elapsed)))}
+}
+
 // print shows a finding: damage on standard error, as the AWS CLI does.
-func (c *validateCmd) print(sh *shell, f verify.Finding) error {
+func (c *validateCmd) print(sh *shell, shown *progress, f verify.Finding) error {
 	if f.Valid && !c.Verbose {
 		return nil
 	}
+	shown.lines(nil)
 	if c.JSON {
 		return json.NewEncoder(sh.stdout).Encode(f)
 	}
@@ -248,14 +276,19 @@ type s3Source struct{ client *s3.Client }
 func (s s3Source) Get(ctx context.Context, bucket, key string) (verify.Object, error) {
 	out, err := s.client.GetObject(ctx, &s3.GetObjectInput{Bucket: &bucket, Key: &key})
 	if err != nil {
-		_, noKey := errors.AsType[*types.NoSuchKey](err)
-		_, noBucket := errors.AsType[*types.NoSuchBucket](err)
-		if noKey || noBucket {
-			err = fmt.Errorf("%w: %w", verify.ErrNotFound, err)
-		}
-		return verify.Object{}, fmt.Errorf("get s3://%s/%s: %w", bucket, key, err)
+		return verify.Object{}, fmt.Errorf("get s3://%s/%s: %w", bucket, key, notThere(err))
 	}
 	return verify.Object{Body: out.Body, Metadata: out.Metadata}, nil
+}
+
+// notThere marks an error that says that there is no such object.
+func notThere(err error) error {
+	_, noKey := errors.AsType[*types.NoSuchKey](err)
+	_, noBucket := errors.AsType[*types.NoSuchBucket](err)
+	if noKey || noBucket {
+		return fmt.Errorf("%w: %w", verify.ErrNotFound, err)
+	}
+	return err
 }
 
 // List implements verify.Source.
@@ -267,7 +300,7 @@ func (s s3Source) List(ctx context.Context, bucket, prefix, after string, yield 
 	for pages := s3.NewListObjectsV2Paginator(s.client, in); pages.HasMorePages(); {
 		page, err := pages.NextPage(ctx)
 		if err != nil {
-			return fmt.Errorf("list s3://%s/%s: %w", bucket, prefix, err)
+			return fmt.Errorf("list s3://%s/%s: %w", bucket, prefix, notThere(err))
 		}
 		for _, o := range page.Contents {
 			if !yield(aws.ToString(o.Key)) {

@@ -21,6 +21,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 
 	"github.com/cairntrail/cairn/internal/objects"
+	"github.com/cairntrail/cairn/verify"
 )
 
 const (
@@ -187,6 +188,10 @@ func TestAWSCLIValidates(t *testing.T) {
 			want := fmt.Sprintf("%d/%d digest files valid\n%d/%d log files valid", digests, digests, logs, logs)
 			if digests < 10 || !strings.Contains(text, want) {
 				t.Errorf("want %s:\n%s", want, text[strings.LastIndex(text, "Results requested"):])
+			}
+			r, err := verify.Validate(t.Context(), source, publicKeys(), verify.Trail{ARN: arn, Bucket: c.bucket, Region: c.region}, verify.Options{Start: midnight2000, End: end})
+			if err != nil || r.Damaged() || r.Orphans > 0 || r.Digests.Valid != digests || r.Logs.Valid != logs {
+				t.Errorf("verify sees %+v, %v; want %s", r, err, want)
 			}
 		})
 	}

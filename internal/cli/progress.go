@@ -7,8 +7,6 @@ import (
 	"strings"
 	"sync"
 	"time"
-
-	"github.com/dustin/go-humanize"
 )
 
 // How often the progress is shown: redrawn on a terminal, as a line elsewhere.
@@ -20,9 +18,18 @@ const (
 // eraseLine goes to the start of the terminal's line and empties it.
 const eraseLine = "\r\x1b[K"
 
-// progress shows how far an ingest run is, between the lines that it reports.
+// amount is how far some work is.
+type amount struct {
+	// done and all are in whatever unit the work is measured; all is 0 while it is
+	// not known.
+	done, all int64
+	// text says it in words.
+	text string
+}
+
+// progress shows how far a long run is, between the lines that it reports.
 type progress struct {
-	tally *tally
+	state func(elapsed time.Duration) amount
 	// columns of the terminal; 0 if there is none.
 	columns int
 
@@ -33,8 +40,8 @@ type progress struct {
 	}
 }
 
-func newProgress(out io.Writer, t *tally) *progress {
-	p := &progress{tally: t}
+func newProgress(out io.Writer, state func(elapsed time.Duration) amount) *progress {
+	p := &progress{state: state}
 	p.mu.out = out
 	p.columns, _ = terminal(out)
 	return p
@@ -49,6 +56,7 @@ func (p *progress) run(ctx context.Context) (stop func()) {
 	}
 	ctx, cancel := context.WithCancel(ctx)
 	ended := make(chan struct{})
+	began := time.Now()
 	go func() {
 		defer close(ended)
 		ticker := time.NewTicker(every)
@@ -58,7 +66,7 @@ func (p *progress) run(ctx context.Context) (stop func()) {
 			case <-ctx.Done():
 				return
 			case <-ticker.C:
-				p.draw(p.tally.line(time.Since(p.tally.began)))
+				p.draw(p.state(time.Since(began)))
 			}
 		}
 	}()
@@ -82,14 +90,14 @@ func (p *progress) lines(lines []string) {
 	}
 }
 
-func (p *progress) draw(line string) {
+func (p *progress) draw(a amount) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.columns == 0 {
-		fmt.Fprintln(p.mu.out, line)
+		fmt.Fprintln(p.mu.out, a.text)
 		return
 	}
-	fmt.Fprint(p.mu.out, eraseLine+cut(bar(p.tally.bytesSent.Load(), p.tally.bytesFound.Load())+line, p.columns-1))
+	fmt.Fprint(p.mu.out, eraseLine+cut(bar(a.done, a.all)+a.text, p.columns-1))
 	p.mu.drawn = true
 }
 
@@ -101,23 +109,4 @@ func bar(part, whole int64) string {
 		filled = int(max(0, min(part, whole)) * length / whole)
 	}
 	return "[" + strings.Repeat("#", filled) + strings.Repeat(".", length-filled) + "] "
-}
-
-// line is the state of the run after some time.
-func (t *tally) line(elapsed time.Duration) string {
-	files, sent := t.filesDone.Load(), t.bytesSent.Load()
-	foundFiles, foundBytes := t.filesFound.Load(), t.bytesFound.Load()
-	more := ""
-	if !t.listed.Load() {
-		more = "+"
-	}
-	left := ""
-	if sent > 0 && foundBytes > sent && more == "" {
-		rest := time.Duration(float64(elapsed) / float64(sent) * float64(foundBytes-sent))
-		left = fmt.Sprintf(", about %v left", max(rest.Round(time.Second), time.Second))
-	}
-	return fmt.Sprintf("%s of %s%s files, %s of %s%s, %s records, %s/s%s",
-		thousands(files), thousands(foundFiles), more,
-		humanize.IBytes(uint64(max(0, sent))), humanize.IBytes(uint64(max(0, foundBytes))), more,
-		thousands(t.records.Load()), thousands(perSecond(t.records.Load(), elapsed)), left)
 }
