@@ -34,6 +34,8 @@ type Object struct {
 // has 400 MB; CloudTrail's name some hundreds.
 const maxDigest = 512 << 20
 
+var errCut = errors.New("the file is cut short")
+
 var errAppended = errors.New("bytes follow behind the end of the gzip file")
 
 // unpack reads the first gzip member of body into w, and says whether anything
@@ -46,7 +48,9 @@ func unpack(body io.Reader, w io.Writer) error {
 		return fmt.Errorf("%w: %w", errFormat, err)
 	}
 	z.Multistream(false)
-	if _, err := io.Copy(w, z); err != nil {
+	if _, err := io.Copy(w, z); errors.Is(err, io.ErrUnexpectedEOF) {
+		return fmt.Errorf("%w: %w", errFormat, errCut)
+	} else if err != nil {
 		return fmt.Errorf("%w: %w", errFormat, err)
 	}
 	switch _, err := counted.ReadByte(); {
@@ -107,8 +111,8 @@ func checkLog(ctx context.Context, src Source, f LogFile) error {
 	defer obj.Body.Close()
 	sum := sha256.New()
 	err = unpack(obj.Body, sum)
-	if errors.Is(err, io.ErrUnexpectedEOF) {
-		return errHash // cut short: the AWS CLI hashes what is left
+	if errors.Is(err, errCut) {
+		return errHash // the AWS CLI hashes what is left of the file
 	}
 	if err != nil && !errors.Is(err, errAppended) {
 		return err
