@@ -1,12 +1,13 @@
-package trinosql
+// Package value is what an engine's values are in Go, and what functions and macros
+// an engine can be given: what trinosql and the engine have to agree on.
+//
+// A value is nil, bool, int64 (every integer up to 64 bits), float32 (real), float64,
+// string, []byte, *big.Int (an integer over 64 bits), time.Time in UTC (dates and
+// timestamps), time.Duration (a time of day), []any (an array), or one of [Decimal],
+// [Interval], [Row] and [Map].
+package value
 
 import "math/big"
-
-// Values of an engine's results, and of the arguments and results of functions in
-// Go, are nil, bool, int64 (every integer), float32 (real), float64, string,
-// []byte, *big.Int (an integer over 64 bits), time.Time in UTC (dates and
-// timestamps), time.Duration (a time of day), []any (an array), or one of the types
-// below.
 
 // Decimal is Unscaled / 10^Scale.
 type Decimal struct {
@@ -31,8 +32,8 @@ type Entry struct {
 	Key, Value any
 }
 
-// EngineFunction is a scalar function in Go that DuckDB is given.
-type EngineFunction struct {
+// Function is a scalar function in Go that DuckDB is given.
+type Function struct {
 	Name string
 	// Params are the types of the parameters as DuckDB writes them, such as VARCHAR,
 	// BIGINT[], MAP(VARCHAR, VARCHAR), or ANY. Variadic, if there is one, is the type
@@ -45,12 +46,12 @@ type EngineFunction struct {
 	// Nulls says that Call wants to see NULLs. Without it the result of a call with a
 	// NULL is NULL.
 	Nulls bool
-	// Call computes a result. It is called from several goroutines at once. Its error
-	// is the error of the query, and so is its panic.
+	// Call computes a result. It is called from several goroutines at once, and args
+	// is used again. Its error is the error of the query, and so is its panic.
 	Call func(args []any) (any, error)
 }
 
-// EngineMacro is a whole CREATE MACRO statement for DuckDB.
-type EngineMacro struct {
+// Macro is a whole CREATE MACRO statement for DuckDB.
+type Macro struct {
 	Name, SQL string
 }
