@@ -11,6 +11,9 @@ ROUNDS    ?= 200
 # loads them, and tests compare answers with them.
 export CAIRN_REAL_DATA ?= $(abspath $(wildcard ../shared/data/real))
 
+# DuckDB, the engine of the lake, is C++ and linked in.
+export CGO_ENABLED = 1
+
 .DEFAULT_GOAL := help
 .PHONY: help build demo test check fuzz bench crash moto generate fmt clean
 
@@ -18,8 +21,8 @@ help: ## Print this list.
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 build: ## Build bin/cairn.
-	@scripts/need.sh go
-	CGO_ENABLED=0 go build -trimpath -o bin/cairn ./cmd/cairn
+	@scripts/need.sh go gcc g++
+	go build -trimpath -o bin/cairn ./cmd/cairn
 
 demo: build ## Build, run the main job on defaults, and print what happened.
 	bin/cairn demo --exit
@@ -28,7 +31,7 @@ test: ## Install what the tests need, and run everything.
 	@scripts/test.sh
 
 check: ## Quick tests, go vet and the linter: what to run before a commit.
-	@scripts/need.sh go
+	@scripts/need.sh go gcc g++
 	@scripts/gofmt.sh
 	go vet ./...
 	@if command -v golangci-lint >/dev/null; then golangci-lint run; \
@@ -36,16 +39,16 @@ check: ## Quick tests, go vet and the linter: what to run before a commit.
 	go test -short -timeout 5m ./...
 
 fuzz: ## Run each fuzz target for FUZZTIME (60s).
-	@scripts/need.sh go
+	@scripts/need.sh go gcc g++
 	@scripts/fuzz.sh $(FUZZTIME)
 
 bench: ## Run the benchmarks that BENCH matches (all), each for BENCHTIME (1s).
-	@scripts/need.sh go
+	@scripts/need.sh go gcc g++
 	go test -p 1 -run '^$$' -bench '$(BENCH)' -benchtime $(BENCHTIME) -benchmem -timeout 60m ./...
 
 crash: ## Kill a server under load ROUNDS (200) times, and look for every event.
-	@scripts/need.sh go gcc
-	CGO_ENABLED=1 go test -race -v -count 1 -run Crash -timeout 120m ./internal/app -crash.rounds=$(ROUNDS)
+	@scripts/need.sh go gcc g++
+	go test -race -v -count 1 -run Crash -timeout 120m ./internal/app -crash.rounds=$(ROUNDS)
 
 moto: ## Record what boto3, the AWS CLI and the SDK for Go do with moto, and compare.
 	@scripts/moto.sh

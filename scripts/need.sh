@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Looks for the tools that are named as arguments (go, gcc, make), and says how
+# Looks for the tools that are named as arguments (go, gcc, g++, make), and says how
 # to install what is missing. Exits with 1 if anything is.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
@@ -10,10 +10,12 @@ installer() {
 	if command -v apt-get >/dev/null; then
 		echo "apt-get install -y $package"
 	elif command -v dnf >/dev/null; then
+		[ "$package" = g++ ] && package=gcc-c++
 		echo "dnf install -y $package"
 	elif command -v apk >/dev/null; then
 		# musl's own headers come with another package
 		[ "$package" = gcc ] && package="gcc musl-dev"
+		[ "$package" = g++ ] && package="g++ musl-dev"
 		echo "apk add $package"
 	elif command -v brew >/dev/null; then
 		echo "brew install $package"
@@ -49,9 +51,14 @@ for tool in "$@"; do
 	case $tool in
 	go) check_go ;;
 	gcc)
-		# The race detector links through the C compiler; any will do.
-		command -v "${CC:-gcc}" >/dev/null || command -v clang >/dev/null ||
-			complain "A C compiler is missing, which the race detector needs: $(installer gcc)"
+		# What binds Go to DuckDB is C, and so is the race detector; any compiler will do.
+		command -v "${CC:-gcc}" >/dev/null ||
+			complain "A C compiler is missing (${CC:-gcc}), which DuckDB is bound with: $(installer gcc)"
+		;;
+	g++)
+		# DuckDB itself comes compiled, but is linked with the C++ library.
+		command -v "${CXX:-g++}" >/dev/null ||
+			complain "A C++ compiler is missing (${CXX:-g++}), which DuckDB is linked with: $(installer g++)"
 		;;
 	*) command -v "$tool" >/dev/null || complain "$tool is missing: $(installer "$tool")" ;;
 	esac
