@@ -17,10 +17,13 @@ import (
 // exists, and the policy of "closed" lets nobody in.
 type aroundTrails struct {
 	status *store.Collection[trail.Status]
-	trails *store.Collection[trail.Trail]
+	// forwarded has what the status of a log group is read from.
+	forwarded *store.Collection[map[string]trail.Delivery]
+	trails    *store.Collection[trail.Trail]
 }
 
 func (a *aroundTrails) service(db *store.DB) *trail.Service {
+	a.forwarded = store.NewCollection[map[string]trail.Delivery](db, "trails.forwarded")
 	a.status, a.trails = store.NewCollection[trail.Status](db, "trails.status"), store.NewCollection[trail.Trail](db, "trails")
 	return trail.NewService(trail.Config{Store: db, Journal: a, Keys: a, Buckets: a, Topics: a, Logs: a})
 }
@@ -152,8 +155,11 @@ func TestTrailStatusAnswer(t *testing.T) {
 		Logs:          trail.Delivery{Attempted: at(3), Succeeded: at(4), Error: "NoSuchBucket"},
 		Digests:       trail.Delivery{Attempted: at(5), Succeeded: at(6), Error: "AccessDenied"},
 		Notifications: trail.Delivery{Attempted: at(7), Succeeded: at(8), Error: "AuthorizationError"},
-		CloudWatch:    trail.Delivery{Attempted: at(9), Succeeded: at(10), Error: "ResourceNotFound"},
 	}); err != nil {
+		t.Fatal(err)
+	}
+	logs := map[string]trail.Delivery{"status": {Attempted: at(9), Succeeded: at(10), Error: "ResourceNotFound"}}
+	if _, err := h.around.forwarded.Put(t.Context(), item.ID+"|"+trail.CloudWatchLogs, logs); err != nil {
 		t.Fatal(err)
 	}
 	same(t, "GetTrailStatus", h.trail("GetTrailStatus", `{"Name":"abc"}`), `{"IsLogging":true,

@@ -132,6 +132,7 @@ type App struct {
 	sinks     *notify.Sinks
 	demand    *recorder.Demand
 	courier   *trail.Courier
+	forwarder *trail.Forwarder
 	trails    *trail.Service
 
 	profiles sync.Mutex // held while the credentials file is rewritten

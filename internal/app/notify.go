@@ -73,6 +73,11 @@ func (a *App) openSinks(ctx context.Context) (err error) {
 // trailSinks are the sinks as trails see them.
 type trailSinks struct{ a *App }
 
+// Wants implements trail.Notifier: the webhook is told of every trail.
+func (s trailSinks) Wants(t *trail.Trail) bool {
+	return t.SNSTopicARN != "" || s.a.cfg.WebhookURL != ""
+}
+
 // Notify implements trail.Notifier: the trail's topic, and the webhook.
 func (s trailSinks) Notify(ctx context.Context, t trail.Trail, n trail.Notice) error {
 	m := notify.Message{Bucket: n.Bucket, Keys: n.Keys}
@@ -89,31 +94,54 @@ func (s trailSinks) Notify(ctx context.Context, t trail.Trail, n trail.Notice) e
 	return hook
 }
 
-// forward is where a trail's records go besides its log files.
-func (s trailSinks) forward(t trail.Trail) trail.Forward {
-	bus := s.a.cfg.EventsEndpoint != config.Off
-	if t.CloudWatchLogsLogGroupARN == "" && !bus {
+// targets are where trails' records go besides their log files.
+func (s trailSinks) targets() map[string]func(trail.Trail) trail.Forward {
+	out := make(map[string]func(trail.Trail) trail.Forward)
+	if s.a.cfg.LogsEndpoint != config.Off {
+		out[trail.CloudWatchLogs] = s.logs
+	}
+	if s.a.cfg.EventsEndpoint != config.Off {
+		out["events"] = s.events
+	}
+	return out
+}
+
+// logs forwards to the trail's log group.
+func (s trailSinks) logs(t trail.Trail) trail.Forward {
+	if t.CloudWatchLogsLogGroupARN == "" {
 		return nil
 	}
 	group := notify.LogGroup{ARN: t.CloudWatchLogsLogGroupARN, RoleARN: t.CloudWatchLogsRoleARN}
 	stream := notify.StreamName(t.AccountID, t.HomeRegion, 0)
 	return func(ctx context.Context, records []trail.Record) error {
-		out := make([]notify.Record, len(records))
-		for i, r := range records {
-			out[i] = notify.Record{Raw: r.Raw}
-		}
-		var logs, events error
-		if group.ARN != "" {
-			_, logs = s.a.sinks.Logs(ctx, group, stream, out)
-		}
-		if bus {
-			_, events = s.a.sinks.Events(ctx, out)
-		}
-		if logs != nil {
-			return logs
-		}
-		return events
+		skipped, err := s.a.sinks.Logs(ctx, group, stream, notifyRecords(records))
+		s.skipped(t, trail.CloudWatchLogs, skipped)
+		return err
 	}
+}
+
+// events forwards to the bus.
+func (s trailSinks) events(t trail.Trail) trail.Forward {
+	return func(ctx context.Context, records []trail.Record) error {
+		skipped, err := s.a.sinks.Events(ctx, notifyRecords(records))
+		s.skipped(t, "events", skipped)
+		return err
+	}
+}
+
+// skipped tells of records that a target does not take: too large, or too old.
+func (s trailSinks) skipped(t trail.Trail, target string, n int) {
+	if n > 0 {
+		s.a.log.Warn("records of a trail are too large or too old for a target; its log files have them", "trail", t.ARN, "target", target, "records", n)
+	}
+}
+
+func notifyRecords(records []trail.Record) []notify.Record {
+	out := make([]notify.Record, len(records))
+	for i, r := range records {
+		out[i] = notify.Record{Raw: r.Raw}
+	}
+	return out
 }
 
 // CheckTopic implements trail.Topics.

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"crypto/tls"
+	"crypto/x509"
 	"errors"
 	"fmt"
 	"net/http"
@@ -38,9 +39,14 @@ func (a *App) openTrails(ctx context.Context) (err error) {
 	sinks := trailSinks{a}
 	if a.courier, err = trail.NewCourier(ctx, trail.CourierConfig{
 		Store: a.db, Journal: trail.FromJournal(a.journal), Bucket: trailBuckets{a}, Signer: a.keys,
-		Notify: sinks, Records: sinks.forward,
+		Notify: sinks,
 		Interval: a.cfg.LogFileInterval, DigestInterval: a.cfg.DigestInterval, Regions: []string{a.cfg.Region},
 		Now: time.Now, Logger: a.log, Registerer: a.registry,
+	}); err != nil {
+		return err
+	}
+	if a.forwarder, err = trail.NewForwarder(ctx, trail.ForwarderConfig{
+		Store: a.db, Journal: trail.FromJournal(a.journal), Targets: sinks.targets(), Now: time.Now, Logger: a.log, Registerer: a.registry,
 	}); err != nil {
 		return err
 	}
@@ -73,6 +79,7 @@ func (c trailChanges) Changed(arn string) {
 		c.a.log.Error("what a trail wants of the gateways could not be read; it wants what it did", "trail", arn, "error", err)
 	}
 	c.a.courier.Changed(arn)
+	c.a.forwarder.Changed(arn)
 }
 
 // demandOf makes a trail's selectors part of what gateways record.
@@ -89,64 +96,99 @@ func (a *App) demandOf(t *trail.Trail) {
 	a.demand.Set(t.ARN, m)
 }
 
-// runTrails delivers until the server stops.
+// runTrails delivers and forwards until the server stops.
 func (a *App) runTrails(ctx context.Context) error {
-	run, cancel := context.WithCancel(ctx)
+	a.run(ctx, "trails' courier", a.courier.Run)
+	a.run(ctx, "trails' forwarder", a.forwarder.Run)
+	return nil
+}
+
+// run runs a component until the server stops. One that ends by itself stops the
+// server.
+func (a *App) run(ctx context.Context, name string, f func(context.Context) error) {
+	ctx, cancel := context.WithCancel(ctx)
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
-		if err := a.courier.Run(run); err != nil && !errors.Is(err, context.Canceled) {
-			a.fail(fmt.Errorf("trails: %w", err))
+		if err := f(ctx); err != nil && !errors.Is(err, context.Canceled) {
+			a.fail(fmt.Errorf("%s: %w", name, err))
 		}
 	}()
-	a.started("trails' courier", func(context.Context) error {
+	a.started(name, func(context.Context) error {
 		cancel()
 		<-done
 		return nil
 	})
-	return nil
 }
 
 // bucketClient is the client of trails' buckets: at the embedded endpoint, or
-// where buckets-endpoint says.
-func (a *App) bucketClient(ctx context.Context) (_ *objects.Client, err error) {
-	var transport *http.Transport
-	e := objects.Endpoint{Region: a.cfg.Region, PathStyle: true, NoPolicies: !a.cfg.BucketsPolicies}
-	switch a.cfg.BucketsEndpoint {
-	case config.Embedded:
-		e.URL = a.S3URL()
-		if e.URL == "" {
+// where buckets-endpoint and buckets say.
+func (a *App) bucketClient(ctx context.Context) (*objects.Client, error) {
+	others := config.Bucket{Endpoint: a.cfg.BucketsEndpoint, Profile: a.cfg.BucketsProfile, NoPolicies: !a.cfg.BucketsPolicies}
+	usual, err := a.bucketEndpoint(ctx, others)
+	if err != nil {
+		return nil, err
+	}
+	cfg := objects.ClientConfig{Default: usual, Buckets: make(map[string]objects.Endpoint), Logger: a.log}
+	for _, b := range a.cfg.Buckets {
+		if cfg.Buckets[b.Name], err = a.bucketEndpoint(ctx, b); err != nil {
+			return nil, fmt.Errorf("bucket %s: %w", b.Name, err)
+		}
+	}
+	if cfg.Transport, err = a.ownTransport(); err != nil {
+		return nil, err
+	}
+	return objects.NewClient(cfg)
+}
+
+// bucketEndpoint is the endpoint of a bucket, or of all that have none of their
+// own.
+func (a *App) bucketEndpoint(ctx context.Context, b config.Bucket) (objects.Endpoint, error) {
+	e := objects.Endpoint{Region: a.cfg.Region, PathStyle: true, NoPolicies: b.NoPolicies, NoSSE: b.NoSSE, NoKMS: b.NoKMS, NoACL: b.NoACL}
+	if b.Endpoint == config.Embedded {
+		if e.URL = a.S3URL(); e.URL == "" {
 			// Nothing answers there: trails cannot be made until there is an endpoint.
 			e.URL = "http://127.0.0.1:1"
-		}
-		if transport, err = a.ownTransport(); err != nil {
-			return nil, err
 		}
 		e.Credentials = aws.CredentialsProviderFunc(func(context.Context) (aws.Credentials, error) {
 			return aws.Credentials{AccessKeyID: a.delivery.id, SecretAccessKey: a.delivery.secret, Source: "cairn"}, nil
 		})
-	default:
-		options := []func(*awsconfig.LoadOptions) error{awsconfig.WithRegion(a.cfg.Region)}
-		if a.cfg.BucketsProfile != "" {
-			options = append(options, awsconfig.WithSharedConfigProfile(a.cfg.BucketsProfile))
-		}
-		cfg, err := awsconfig.LoadDefaultConfig(ctx, options...)
-		if err != nil {
-			return nil, fmt.Errorf("the credentials for buckets: %w", err)
-		}
-		e.Credentials, e.Region = cfg.Credentials, cfg.Region
-		if a.cfg.BucketsEndpoint == config.AWS {
-			e.PathStyle = false
-		} else {
-			e.URL = a.cfg.BucketsEndpoint
-		}
+		return e, nil
 	}
-	return objects.NewClient(objects.ClientConfig{Default: e, Transport: transport, Logger: a.log})
+	options := []func(*awsconfig.LoadOptions) error{awsconfig.WithRegion(a.cfg.Region)}
+	if b.Profile != "" {
+		options = append(options, awsconfig.WithSharedConfigProfile(b.Profile))
+	}
+	cfg, err := awsconfig.LoadDefaultConfig(ctx, options...)
+	if err != nil {
+		return e, fmt.Errorf("the credentials for buckets: %w", err)
+	}
+	e.Credentials, e.Region = cfg.Credentials, cfg.Region
+	if b.Region != "" {
+		e.Region = b.Region
+	}
+	if b.Endpoint == config.AWS {
+		e.PathStyle = false
+	} else {
+		e.URL = b.Endpoint
+	}
+	return e, nil
 }
 
-// ownTransport connects to the embedded endpoint. Its certificate is the
-// server's, whoever signed it and for whatever name: that it is the very same is
-// what is checked.
+// embedded tells whether a bucket is at the embedded endpoint.
+func (a *App) embedded(bucket string) bool {
+	endpoint := a.cfg.BucketsEndpoint
+	for _, b := range a.cfg.Buckets {
+		if b.Name == bucket {
+			endpoint = b.Endpoint
+		}
+	}
+	return endpoint == config.Embedded && a.s3 != nil
+}
+
+// ownTransport connects to stores, and to the embedded endpoint, whose
+// certificate is the server's, whoever signed it and for whatever name: that it
+// is the very same is what is checked. Other certificates are checked as always.
 func (a *App) ownTransport() (*http.Transport, error) {
 	if a.cfg.TLSCert == "" {
 		return nil, nil
@@ -155,15 +197,25 @@ func (a *App) ownTransport() (*http.Transport, error) {
 	if err != nil {
 		return nil, fmt.Errorf("read the TLS certificate: %w", err)
 	}
-	return &http.Transport{TLSClientConfig: &tls.Config{
-		InsecureSkipVerify: true, //nolint:gosec // VerifyConnection compares the certificate itself
+	t := http.DefaultTransport.(*http.Transport).Clone()
+	t.TLSClientConfig = &tls.Config{
+		InsecureSkipVerify: true, //nolint:gosec // VerifyConnection does all of it
 		VerifyConnection: func(s tls.ConnectionState) error {
-			if len(s.PeerCertificates) == 0 || !bytes.Equal(s.PeerCertificates[0].Raw, own.Certificate[0]) {
-				return errors.New("the S3 endpoint has another certificate than this server")
+			if len(s.PeerCertificates) == 0 {
+				return errors.New("the store has no certificate")
 			}
-			return nil
+			if bytes.Equal(s.PeerCertificates[0].Raw, own.Certificate[0]) {
+				return nil
+			}
+			between := x509.NewCertPool()
+			for _, c := range s.PeerCertificates[1:] {
+				between.AddCert(c)
+			}
+			_, err := s.PeerCertificates[0].Verify(x509.VerifyOptions{DNSName: s.ServerName, Intermediates: between})
+			return err
 		},
-	}}, nil
+	}
+	return t, nil
 }
 
 // trailBuckets is the client as trails see it.
@@ -197,7 +249,7 @@ func (e putError) Unwrap() error     { return e.err }
 // CheckBucket implements trail.Buckets.
 func (b trailBuckets) CheckBucket(ctx context.Context, t *trail.Trail) error {
 	check := objects.BucketCheck{Bucket: t.S3BucketName, Prefix: t.S3KeyPrefix, AccountID: t.AccountID, TrailARN: t.ARN, KMSKeyID: t.KMSKeyID}
-	if b.a.cfg.BucketsEndpoint == config.Embedded && b.a.s3 != nil {
+	if b.a.embedded(t.S3BucketName) {
 		check.Reader = b.a.delivery.reader(t.AccountID)
 	}
 	warnings, err := b.a.buckets.CheckBucket(ctx, check)

@@ -149,6 +149,10 @@ type Config struct {
 
 	// Gateways are the recording gateways of the YAML file.
 	Gateways []Gateway `kong:"-"`
+
+	// Buckets are the buckets of the YAML file that are elsewhere than
+	// BucketsEndpoint says.
+	Buckets []Bucket `kong:"-"`
 }
 
 // Off is the value of an address at which nothing listens.
@@ -160,6 +164,9 @@ const (
 	AWS      = "aws"
 )
 
+// lists is how many fields at the end of Config are lists of the YAML file.
+const lists = 2
+
 // setting is one field of Config as its tags describe it.
 type setting struct {
 	key, env, def, help string
@@ -169,10 +176,10 @@ type setting struct {
 	index         int
 }
 
-// settings lists the fields of Config in their order, but for Gateways.
+// settings lists the fields of Config in their order, but for the lists at its end.
 var settings = func() []setting {
 	t := reflect.TypeFor[Config]()
-	out := make([]setting, t.NumField()-1)
+	out := make([]setting, t.NumField()-lists)
 	for i := range out {
 		tag := t.Field(i).Tag
 		out[i] = setting{

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"net/netip"
 	"os"
-	"slices"
 
 	"github.com/goccy/go-yaml/ast"
 )
@@ -46,16 +45,8 @@ type Gateway struct {
 	EndpointPolicy string
 }
 
-// gatewayKey is a key of a gateway in the YAML file.
-type gatewayKey struct {
-	key, help string
-	// set reads the value. It says what should have been there, if something else
-	// stands there, or what is wrong with it.
-	set func(g *Gateway, value ast.Node) (want string, err error)
-}
-
-// gatewayKeys are all of them, in the order of the manual.
-var gatewayKeys = []gatewayKey{
+// gatewayKeys are the keys of a gateway, in the order of the manual.
+var gatewayKeys = []listKey[Gateway]{
 	{"name", "Name in metrics and logs; required, and different for each gateway.", inText(func(g *Gateway) *string { return &g.Name })},
 	{"listen", "Address to listen at; required.", inText(func(g *Gateway) *string { return &g.Listen })},
 	{"upstream", "Where calls are forwarded to: scheme and host, as `https://s3.us-east-1.amazonaws.com`.", inText(func(g *Gateway) *string { return &g.Upstream })},
@@ -70,29 +61,6 @@ var gatewayKeys = []gatewayKey{
 	{"vpc-endpoint-id", "Id of the VPC endpoint that records name, as `vpce-1a2b3c4d`.", inText(func(g *Gateway) *string { return &g.VPCEndpointID })},
 	{"vpc-endpoint-account-id", "Account that owns the VPC endpoint.", inText(func(g *Gateway) *string { return &g.VPCEndpointAccountID })},
 	{"endpoint-policy", "File with the endpoint's policy, in JSON.", inText(func(g *Gateway) *string { return &g.EndpointPolicy })},
-}
-
-// plainText gives the text of a scalar; digits are taken as they stand, because
-// account ids are texts that look like numbers.
-func plainText(node ast.Node) (string, bool) {
-	switch n := node.(type) {
-	case *ast.StringNode:
-		return n.Value, true
-	case *ast.IntegerNode, *ast.FloatNode:
-		return n.GetToken().Value, true
-	}
-	return "", false
-}
-
-func inText(field func(*Gateway) *string) func(*Gateway, ast.Node) (string, error) {
-	return func(g *Gateway, value ast.Node) (want string, err error) {
-		text, ok := plainText(value)
-		if !ok {
-			return "text", nil
-		}
-		*field(g) = text
-		return "", nil
-	}
 }
 
 func inUpstreams(g *Gateway, value ast.Node) (want string, err error) {
@@ -114,26 +82,6 @@ func inUpstreams(g *Gateway, value ast.Node) (want string, err error) {
 		g.Upstreams[service] = text
 	}
 	return "", nil
-}
-
-// inList reads a list of texts, each of which add takes or refuses.
-func inList(form string, add func(g *Gateway, text string) error) func(*Gateway, ast.Node) (string, error) {
-	return func(g *Gateway, value ast.Node) (want string, err error) {
-		list, ok := value.(*ast.SequenceNode)
-		if !ok {
-			return form, nil
-		}
-		for _, item := range list.Values {
-			text, ok := plainText(item)
-			if !ok {
-				return form, nil
-			}
-			if err := add(g, text); err != nil {
-				return "", err
-			}
-		}
-		return "", nil
-	}
 }
 
 func addDomain(g *Gateway, text string) error {
@@ -160,87 +108,6 @@ func parseNetwork(text string) (netip.Prefix, error) {
 		return netip.Prefix{}, fmt.Errorf("%q is neither an address nor a network; write for example 192.0.2.7 or 10.0.0.0/8", text)
 	}
 	return prefix.Masked(), nil
-}
-
-// readGateways takes the list of gateways apart. lines has the line of each key.
-func readGateways(node ast.Node, line int, fail failer) (out []Gateway, lines map[string]int, problems []Problem) {
-	if node == nil || node.Type() == ast.NullType {
-		return nil, nil, nil
-	}
-	list, ok := node.(*ast.SequenceNode)
-	if !ok {
-		return nil, nil, fail(line, "%s: something else than a list of mappings stands", gatewaysKey)
-	}
-	lines = make(map[string]int)
-	for _, item := range list.Values {
-		pairs, ok := mapping(item)
-		if !ok {
-			problems = append(problems, fail(item.GetToken().Position.Line, "%s: something else than a mapping stands", gatewaysKey)...)
-			continue
-		}
-		g, more := readGateway(pairs, len(out), lines, fail)
-		problems = append(problems, more...)
-		lines[nested(len(out), "")] = item.GetToken().Position.Line
-		if len(pairs) > 0 {
-			lines[nested(len(out), "")] = pairs[0].Key.GetToken().Position.Line
-		}
-		out = append(out, g)
-	}
-	return out, lines, problems
-}
-
-// readGateway reads one gateway.
-func readGateway(pairs []*ast.MappingValueNode, index int, lines map[string]int, fail failer) (g Gateway, problems []Problem) {
-	for _, pair := range pairs {
-		token := pair.Key.GetToken()
-		key, line := token.Value, token.Position.Line
-		full := nested(index, key)
-		first, repeated := lines[full]
-		at := slices.IndexFunc(gatewayKeys, func(k gatewayKey) bool { return k.key == key })
-		switch {
-		case at < 0:
-			problems = append(problems, unknown(key, line, " of a gateway", gatewayKeyNames(), fail)...)
-			continue
-		case repeated:
-			problems = append(problems, fail(line, "key %q of a gateway was given in line %d already, and again", key, first)...)
-			continue
-		}
-		lines[full] = line
-		if pair.Value == nil || pair.Value.Type() == ast.NullType {
-			continue
-		}
-		want, err := gatewayKeys[at].set(&g, pair.Value)
-		var p []Problem
-		switch {
-		case want != "":
-			p = fail(line, "something else than %s stands", want)
-		case err != nil:
-			p = fail(line, "%v, which stands", err)
-		default:
-			continue
-		}
-		p[0].Key = full
-		problems = append(problems, p...)
-	}
-	return g, problems
-}
-
-func gatewayKeyNames() []string {
-	var out []string
-	for _, k := range gatewayKeys {
-		out = append(out, k.key)
-	}
-	return out
-}
-
-// nested is the name of a gateway's key in problems: "gateways[0].listen", the
-// first gateway being 0.
-func nested(index int, key string) string {
-	name := fmt.Sprintf("%s[%d]", gatewaysKey, index)
-	if key != "" {
-		name += "." + key
-	}
-	return name
 }
 
 // Listeners are all gateways: that of gateway-listen, if there is one, and those

@@ -46,10 +46,10 @@ func (c *Config) validateGateways(bad func(key, format string, args ...any)) {
 	}
 	for i := range c.Gateways {
 		g := &c.Gateways[i]
-		inside := func(key, format string, args ...any) { bad(nested(i, key), format, args...) }
+		inside := func(key, format string, args ...any) { bad(nested(gatewaysKey, i, key), format, args...) }
 		switch {
 		case g.Name == "":
-			bad(nested(i, ""), "the gateway has no name; give it one with the key name")
+			bad(nested(gatewaysKey, i, ""), "the gateway has no name; give it one with the key name")
 		case !namePattern.MatchString(g.Name):
 			inside("name", "%q is not a name: up to 63 letters, digits, dots, dashes and underscores", g.Name)
 		case names[g.Name]:
@@ -57,13 +57,13 @@ func (c *Config) validateGateways(bad func(key, format string, args ...any)) {
 		}
 		names[g.Name] = true
 		if g.Listen == "" {
-			bad(nested(i, ""), "the gateway has no address; give it one with the key listen")
+			bad(nested(gatewaysKey, i, ""), "the gateway has no address; give it one with the key listen")
 		} else {
-			listen(nested(i, "listen"), g.Listen)
+			listen(nested(gatewaysKey, i, "listen"), g.Listen)
 		}
 		g.validate(inside)
 		if g.Upstream == "" && len(g.Upstreams) == 0 {
-			bad(nested(i, ""), "the gateway has no upstream; name one with the key upstream or upstreams")
+			bad(nested(gatewaysKey, i, ""), "the gateway has no upstream; name one with the key upstream or upstreams")
 		}
 	}
 }

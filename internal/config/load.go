@@ -148,7 +148,7 @@ func (l *loader) readFile(path string) {
 	for _, e := range file.entries {
 		l.set(e.setting, e.text, place(e.line))
 	}
-	l.cfg.Gateways = file.gateways
+	l.cfg.Gateways, l.cfg.Buckets = file.gateways, file.buckets
 	for key, line := range file.lines {
 		l.origin[key] = place(line)
 	}

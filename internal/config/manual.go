@@ -70,5 +70,25 @@ An upstream has no path: paths are forwarded as they are sent.
 	for _, k := range gatewayKeys {
 		fmt.Fprintf(&b, "| `%s` | %s |\n", k.key, k.help)
 	}
+	b.WriteString(`
+## Buckets
+
+Buckets of trails are where ` + "`buckets-endpoint`" + ` says. Those that are elsewhere stand
+in the YAML file, and only there:
+
+` + "```yaml" + `
+buckets:
+  - name: audit-archive
+    endpoint: https://minio.example.com:9000
+    profile: minio
+    no-policies: true
+` + "```" + `
+
+| key | meaning |
+|---|---|
+`)
+	for _, k := range bucketKeys {
+		fmt.Fprintf(&b, "| `%s` | %s |\n", k.key, k.help)
+	}
 	return b.String()
 }

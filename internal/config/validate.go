@@ -114,6 +114,7 @@ func (c *Config) validate() []Problem {
 		bad("ingest-concurrency", "%d is not between 1 and %d", c.IngestConcurrency, maxIngest)
 	}
 	c.validateGateways(bad)
+	c.validateBuckets(bad)
 	return out
 }
 

@@ -22,7 +22,8 @@ type entry struct {
 type contents struct {
 	entries  []entry
 	gateways []Gateway
-	// lines has the line of each key of a gateway, as "gateways[0].listen".
+	buckets  []Bucket
+	// lines has the line of each key of a list, as "gateways[0].listen".
 	lines map[string]int
 }
 
@@ -75,7 +76,7 @@ func mapping(node ast.Node) ([]*ast.MappingValueNode, bool) {
 
 // fileKeys are the keys that the file may have.
 var fileKeys = func() []string {
-	out := []string{gatewaysKey}
+	out := []string{gatewaysKey, bucketsKey}
 	for i := range settings {
 		if !settings[i].outside {
 			out = append(out, settings[i].key)
@@ -87,13 +88,14 @@ var fileKeys = func() []string {
 // readPairs takes the pairs of the file's mapping apart.
 func readPairs(pairs []*ast.MappingValueNode, fail failer) (out contents, problems []Problem) {
 	seen := map[string]int{}
+	out.lines = map[string]int{}
 	for _, pair := range pairs {
 		token := pair.Key.GetToken()
 		key, line := token.Value, token.Position.Line
 		s := find(key)
 		first, repeated := seen[key]
 		switch {
-		case s == nil && key != gatewaysKey:
+		case s == nil && key != gatewaysKey && key != bucketsKey:
 			problems = append(problems, unknown(key, line, "", fileKeys, fail)...)
 			continue
 		case s != nil && s.outside:
@@ -105,7 +107,13 @@ func readPairs(pairs []*ast.MappingValueNode, fail failer) (out contents, proble
 		case key == gatewaysKey:
 			seen[key] = line
 			var more []Problem
-			out.gateways, out.lines, more = readGateways(pair.Value, line, fail)
+			out.gateways, more = (&list[Gateway]{gatewaysKey, "a gateway", gatewayKeys}).read(pair.Value, line, out.lines, fail)
+			problems = append(problems, more...)
+			continue
+		case key == bucketsKey:
+			seen[key] = line
+			var more []Problem
+			out.buckets, more = (&list[Bucket]{bucketsKey, "a bucket", bucketKeys}).read(pair.Value, line, out.lines, fail)
 			problems = append(problems, more...)
 			continue
 		}

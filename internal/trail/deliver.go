@@ -31,9 +31,9 @@ import (
 //
 // What it does not guarantee: a trail that is pointed at another bucket while
 // deliveries to the old one fail has the files of one window in both when some
-// of them had arrived in the old one. Notices and forwarded records may be
-// repeated after a crash, and are lost when the other side fails. The key of a
-// digest that is signed again after a crash may be another one.
+// of them had arrived in the old one. Notices may be repeated after a crash, and
+// are lost when the other side fails. The key of a digest that is signed again
+// after a crash may be another one.
 //
 // Goroutines: one for each trail and one that reads its tap, those that compress
 // and those that put, for which the trail's waits; all end with Run. Locks: mu
@@ -47,8 +47,10 @@ type Courier struct {
 	status   *store.Collection[Status]
 	progress *store.Collection[progress]
 	files    *store.Collection[[]fileEntry]
-	zip      *compressor
-	metrics  *courierMetrics
+	// forwarded is the Forwarder's; the courier only reads it.
+	forwarded *store.Collection[forwarding]
+	zip       *compressor
+	metrics   *courierMetrics
 
 	mu struct {
 		sync.Mutex
@@ -75,13 +77,14 @@ func NewCourier(ctx context.Context, cfg CourierConfig) (*Courier, error) {
 		return nil, fmt.Errorf("trails: the intervals of log files (%v) and digests (%v) must be a second or more", cfg.Interval, cfg.DigestInterval)
 	}
 	c := &Courier{
-		cfg:      cfg,
-		trails:   store.NewCollection[Trail](cfg.Store, trailsCollection),
-		status:   store.NewCollection[Status](cfg.Store, statusCollection),
-		progress: store.NewCollection[progress](cfg.Store, "trails.delivery"),
-		files:    store.NewCollection[[]fileEntry](cfg.Store, "trails.files"),
-		zip:      newCompressor(),
-		started:  make(chan struct{}, 1),
+		cfg:       cfg,
+		trails:    store.NewCollection[Trail](cfg.Store, trailsCollection),
+		status:    store.NewCollection[Status](cfg.Store, statusCollection),
+		progress:  store.NewCollection[progress](cfg.Store, progressCollection),
+		files:     store.NewCollection[[]fileEntry](cfg.Store, "trails.files"),
+		forwarded: store.NewCollection[forwarding](cfg.Store, forwardedCollection),
+		zip:       newCompressor(),
+		started:   make(chan struct{}, 1),
 	}
 	c.mu.workers = make(map[string]*worker)
 	c.mu.moved = make(chan struct{})

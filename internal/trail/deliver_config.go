@@ -76,23 +76,13 @@ type Notice struct {
 	Keys   []string
 }
 
-// Notifier publishes notices to a trail's topic. Errors may have ErrorCode, as
-// those of Bucket.
+// Notifier publishes notices, to a trail's topic or wherever else somebody wants
+// to know. Errors may have ErrorCode, as those of Bucket.
 type Notifier interface {
+	// Wants tells whether anybody is to be told of the trail's files.
+	Wants(t *Trail) bool
 	Notify(ctx context.Context, t Trail, n Notice) error
 }
-
-// Record is a record that was delivered in a log file.
-type Record struct {
-	Raw             []byte
-	Time            time.Time
-	Account, Region string
-	Category        string
-}
-
-// Forward takes the records of a trail's log files in order, some hundred at a
-// time. They may be kept. Errors may have ErrorCode, as those of Bucket.
-type Forward func(ctx context.Context, records []Record) error
 
 // CourierConfig is what a [Courier] is made of.
 type CourierConfig struct {
@@ -100,12 +90,9 @@ type CourierConfig struct {
 	Journal Journal
 	Bucket  Bucket
 	Signer  Signer
-	// Notify, if set, is called behind the delivery of log files, for trails with
-	// a topic. Its failure is in the status and holds up nothing.
+	// Notify, if set, is called behind the delivery of log files. Its failure is in
+	// the status and holds up nothing.
 	Notify Notifier
-	// Records, if set, gives a trail's Forward, nil for a trail whose records go
-	// nowhere else. It is called as Notify is.
-	Records func(Trail) Forward
 	// Regions are those that a multi-Region trail has digests of, also when
 	// nothing happened there.
 	Regions []string

@@ -57,13 +57,19 @@ func (w *worker) fail(ctx context.Context, err error) error {
 // pause is how long to wait before the next try.
 func (w *worker) pause(err error, retries *int) time.Duration {
 	cfg := &w.c.cfg
-	pause := cfg.RetryMax
+	return pause(err, retries, cfg.RetryMin, cfg.RetryMax, cfg.Jitter())
+}
+
+// pause doubles from least to most with each retry, and is the longest at once
+// for an error that a retry alone does not help. Half of it is jitter.
+func pause(err error, retries *int, least, most time.Duration, jitter float64) time.Duration {
+	d := most
 	var kind interface{ Retryable() bool }
 	if (!errors.As(err, &kind) || kind.Retryable()) && *retries < 30 {
-		pause = min(pause, cfg.RetryMin<<*retries)
+		d = min(most, least<<*retries)
 	}
 	*retries++
-	return pause/2 + time.Duration(cfg.Jitter()*float64(pause)/2)
+	return d/2 + time.Duration(jitter*float64(d)/2)
 }
 
 // note commits a failure to the status.

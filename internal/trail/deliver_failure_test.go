@@ -259,61 +259,40 @@ func TestKeyRotation(t *testing.T) {
 	})
 }
 
-// told is a Notifier and a Forward that note what they get.
+// told is a Notifier that notes what it gets.
 type told struct {
 	notices []string
-	records []string
 	err     error
 }
+
+func (n *told) Wants(t *Trail) bool { return t.SNSTopicARN != "" }
 
 func (n *told) Notify(_ context.Context, t Trail, in Notice) error {
 	n.notices = append(n.notices, fmt.Sprintf("%s %s %d", t.SNSTopicARN, in.Bucket, len(in.Keys)))
 	return n.err
 }
 
-func (n *told) forward(_ context.Context, records []Record) error {
-	for _, r := range records {
-		n.records = append(n.records, r.Account+" "+r.Region+" "+r.Time.Format("15:04:05")+" "+r.Category+" "+string(r.Raw))
-	}
-	return n.err
-}
-
-func TestNoticesAndRecords(t *testing.T) {
+func TestNotices(t *testing.T) {
 	var n told
-	change := func(c *CourierConfig) {
-		c.Notify = &n
-		c.Records = func(t Trail) Forward {
-			if t.CloudWatchLogsLogGroupARN == "" {
-				return nil
-			}
-			return n.forward
-		}
-	}
-	inCourierHouse(t, change, func(h *courierHouse) {
+	inCourierHouse(t, func(c *CourierConfig) { c.Notify = &n }, func(h *courierHouse) {
 		h.start()
 		quiet := h.trail("quiet", func(t *Trail) { t.S3BucketName = "quiet" })
-		tr := h.trail("all", func(t *Trail) { t.SNSTopicARN, t.CloudWatchLogsLogGroupARN = "topic", "group" })
-		h.event(testRegion)
+		tr := h.trail("all", func(t *Trail) { t.SNSTopicARN = "topic" })
 		h.event(testRegion)
 		h.event("eu-west-1")
 		h.until("00:05:30")
-		if !slices.Equal(n.notices, []string{"topic logs 2"}) || len(n.records) != 3 || !strings.HasPrefix(n.records[0], testAccount+" eu-west-1 00:00:00 Management {") ||
-			!strings.HasSuffix(n.records[2], string(h.journal.batches[1].Events[0])) {
-			h.Errorf("told %+v", n)
-		}
-		s := h.status(tr)
-		if s.Notifications.Succeeded.IsZero() || s.CloudWatch.Succeeded.IsZero() {
-			h.Errorf("status %+v", s)
+		if !slices.Equal(n.notices, []string{"topic logs 2"}) || h.status(tr).Notifications.Succeeded.IsZero() {
+			h.Errorf("told %+v, status %+v", n, h.status(tr))
 		}
 		n.err = refusal{code: "AuthorizationError"}
 		h.event(testRegion)
 		h.until("00:10:30")
-		s = h.status(tr)
-		if s.Notifications.Error != "AuthorizationError" || s.CloudWatch.Error != "AuthorizationError" || s.Logs.Error != "" || s.Sequence != 4 ||
+		s := h.status(tr)
+		if s.Notifications.Error != "AuthorizationError" || s.Logs.Error != "" || s.Sequence != 3 ||
 			s.Notifications.Succeeded.Format("15:04") != "00:05" || s.Notifications.Attempted.Format("15:04") != "00:10" {
 			h.Errorf("status %+v", s)
 		}
-		if s := h.status(quiet); !s.Notifications.Attempted.IsZero() || !s.CloudWatch.Attempted.IsZero() {
+		if s := h.status(quiet); !s.Notifications.Attempted.IsZero() {
 			h.Errorf("status of the quiet trail %+v", s)
 		}
 	})

@@ -25,6 +25,7 @@ import (
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
+	"golang.org/x/sync/errgroup"
 
 	"github.com/cairntrail/cairn/internal/journal"
 	"github.com/cairntrail/cairn/internal/selector"
@@ -268,6 +269,9 @@ type courierHouse struct {
 	keys     *testKeys
 	registry *prometheus.Registry
 	change   func(*CourierConfig)
+	// targets, set before start, are what a forwarder forwards to.
+	targets   map[string]func(Trail) Forward
+	forwarder *Forwarder
 
 	*Courier
 	cancel context.CancelFunc
@@ -319,7 +323,20 @@ func (h *courierHouse) start() {
 	h.check(err)
 	ctx, cancel := context.WithCancel(context.Background())
 	h.Courier, h.cancel, h.ended = c, cancel, make(chan error, 1)
-	go func() { h.ended <- c.Run(ctx) }()
+	run := []func(context.Context) error{c.Run}
+	if h.targets != nil {
+		h.forwarder, err = NewForwarder(context.Background(), ForwarderConfig{Store: h.db, Journal: h.journal, Targets: h.targets,
+			Jitter: func() float64 { return 1 }, Logger: cfg.Logger, Registerer: h.registry})
+		h.check(err)
+		run = append(run, h.forwarder.Run)
+	}
+	go func() {
+		var all errgroup.Group
+		for _, f := range run {
+			all.Go(func() error { return f(ctx) })
+		}
+		h.ended <- all.Wait()
+	}()
 	synctest.Wait()
 }
 
@@ -394,6 +411,9 @@ func (h *courierHouse) set(t *Trail) {
 func (h *courierHouse) tell(t *Trail) {
 	if h.cancel != nil {
 		h.Changed(t.ARN)
+		if h.forwarder != nil {
+			h.forwarder.Changed(t.ARN)
+		}
 		synctest.Wait()
 	}
 }

@@ -29,7 +29,7 @@ func newCourierMetrics(reg prometheus.Registerer, c *Courier) *courierMetrics {
 		skipped:  counter("cairn_trail_unreadable_total", "Records of the journal that trails leave out because they cannot be read."),
 		files:    vector("cairn_trail_files_total", "Files put into buckets: log or digest.", "kind"),
 		bytes:    vector("cairn_trail_bytes_total", "Bytes of files put into buckets, compressed: log or digest.", "kind"),
-		failures: vector("cairn_trail_failures_total", "Tries that failed, by trail and step: log, digest, load, notify, records.", "trail", "step"),
+		failures: vector("cairn_trail_failures_total", "Tries that failed, by trail and step: log, digest, load, notify.", "trail", "step"),
 		lost:     vector("cairn_trail_given_up_total", "Deliveries that were given up after failing for too long: log (events are in no log file) or digest.", "kind"),
 		behind:   prometheus.NewDesc("cairn_trail_backlog_batches", "Batches of the journal that a trail has not delivered.", []string{"trail"}, nil),
 		age:      prometheus.NewDesc("cairn_trail_backlog_seconds", "Age of the oldest batch that a trail has read and not delivered.", []string{"trail"}, nil),

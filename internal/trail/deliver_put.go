@@ -103,7 +103,6 @@ func (w *worker) deliver(ctx context.Context) error {
 	s := w.status
 	s.Logs = Delivery{Attempted: now, Succeeded: now}
 	w.notify(ctx, &k.Trail, &s)
-	w.forward(ctx, &k.Trail, &s)
 	entries := make([]fileEntry, 0, len(w.sending))
 	events := 0
 	for _, o := range w.sending {

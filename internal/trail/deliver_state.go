@@ -13,6 +13,8 @@ import (
 	"github.com/cairntrail/cairn/internal/store"
 )
 
+const progressCollection = "trails.delivery"
+
 // progress is how far the delivery of a trail is, in the collection
 // "trails.delivery" under the trail's ARN.
 type progress struct {
@@ -273,7 +275,16 @@ func (w *worker) dropEpochs(ctx context.Context, p *progress) error {
 	if !t.Created.Equal(p.Trail.Created) {
 		return nil
 	}
-	t.Epochs = t.Epochs[passed(t.Epochs, p.Sequence):]
+	needed := p.Sequence
+	// A target that is behind still needs the epochs of what it has not taken.
+	targets, err := w.c.forwarded.List(ctx, w.arn+"|")
+	if err != nil {
+		return err
+	}
+	for _, f := range targets {
+		needed = min(needed, f.Value.Sequence)
+	}
+	t.Epochs = t.Epochs[passed(t.Epochs, needed):]
 	_, err = w.c.trails.Put(ctx, w.arn, t)
 	return err
 }

@@ -112,6 +112,8 @@ type Service struct {
 	cfg    Config
 	trails *store.Collection[Trail]
 	status *store.Collection[Status]
+	// forwarded is the Forwarder's; the service only reads it.
+	forwarded *store.Collection[forwarding]
 }
 
 // NewService makes a service over the collections "trails" and "trails.status".
@@ -123,9 +125,10 @@ func NewService(cfg Config) *Service {
 		cfg.Now = time.Now
 	}
 	return &Service{
-		cfg:    cfg,
-		trails: store.NewCollection[Trail](cfg.Store, trailsCollection),
-		status: store.NewCollection[Status](cfg.Store, statusCollection),
+		cfg:       cfg,
+		trails:    store.NewCollection[Trail](cfg.Store, trailsCollection),
+		status:    store.NewCollection[Status](cfg.Store, statusCollection),
+		forwarded: store.NewCollection[forwarding](cfg.Store, forwardedCollection),
 	}
 }
 

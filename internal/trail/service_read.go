@@ -66,7 +66,13 @@ func (s *Service) GetTrailStatus(ctx context.Context, c Caller, name string) (Tr
 	if err != nil && !errors.Is(err, store.ErrNotFound) {
 		return Trail{}, Status{}, fmt.Errorf("read the status of the trail: %w", err)
 	}
-	return t, item.Value, nil
+	status := item.Value
+	logs, err := s.forwarded.Get(ctx, t.ARN+"|"+CloudWatchLogs)
+	if err != nil && !errors.Is(err, store.ErrNotFound) {
+		return Trail{}, Status{}, fmt.Errorf("read the status of the trail's log group: %w", err)
+	}
+	status.CloudWatch = logs.Value.Status
+	return t, status, nil
 }
 
 // SNSTopicName is the name of the trail's topic, or the whole ARN of one that

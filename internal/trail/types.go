@@ -82,7 +82,8 @@ type Status struct {
 	Logs          Delivery `json:"logs"`
 	Digests       Delivery `json:"digests"`
 	Notifications Delivery `json:"notifications"`
-	CloudWatch    Delivery `json:"cloudWatch"`
+	// CloudWatch is kept by the Forwarder, in its own place.
+	CloudWatch Delivery `json:"-"`
 }
 
 // Delivery is what GetTrailStatus tells of one kind of delivery.

@@ -35,31 +35,7 @@ func (w *window) add(b journal.Batch, t *Trail, r *rule) (unreadable int) {
 	if w.first.IsZero() {
 		w.first = b.Time
 	}
-	if r == nil || !r.Logging {
-		return 0
-	}
-	for _, raw := range b.Events {
-		env, err := event.Parse(raw)
-		if err != nil {
-			unreadable++
-			continue
-		}
-		g, ok := r.group(t, &env)
-		if !ok {
-			continue
-		}
-		e := selector.Event{Category: env.Category, Source: env.EventSource, ReadOnly: env.ReadOnly}
-		if !r.plain {
-			if e, err = selector.ReadEvent(raw); err != nil {
-				unreadable++
-				continue
-			}
-		}
-		if r.selects(t, &e) {
-			w.write(g, raw, env.EventTime)
-		}
-	}
-	return unreadable
+	return r.each(b, t, func(g group, raw []byte, env *event.Envelope) { w.write(g, raw, env.EventTime) })
 }
 
 func (w *window) write(g group, raw []byte, at time.Time) {
@@ -147,6 +123,36 @@ func (rs rules) at(sequence uint64) *rule {
 		}
 	}
 	return nil
+}
+
+// each calls yield with what a trail logs of a batch, and returns how many records
+// could not be read. A nil rule logs nothing.
+func (r *rule) each(b journal.Batch, t *Trail, yield func(g group, raw []byte, env *event.Envelope)) (unreadable int) {
+	if r == nil || !r.Logging {
+		return 0
+	}
+	for _, raw := range b.Events {
+		env, err := event.Parse(raw)
+		if err != nil {
+			unreadable++
+			continue
+		}
+		g, ok := r.group(t, &env)
+		if !ok {
+			continue
+		}
+		e := selector.Event{Category: env.Category, Source: env.EventSource, ReadOnly: env.ReadOnly}
+		if !r.plain {
+			if e, err = selector.ReadEvent(raw); err != nil {
+				unreadable++
+				continue
+			}
+		}
+		if r.selects(t, &e) {
+			yield(g, raw, &env)
+		}
+	}
+	return unreadable
 }
 
 // selects tells whether the selectors take an event. Insights events are not
