@@ -12,6 +12,7 @@ import (
 
 	"github.com/cairntrail/cairn/internal/identity"
 	"github.com/cairntrail/cairn/internal/lake"
+	"github.com/cairntrail/cairn/internal/lake/datastore"
 	"github.com/cairntrail/cairn/internal/recorder"
 	"github.com/cairntrail/cairn/internal/trail"
 )
@@ -53,6 +54,9 @@ type Config struct {
 	// Trails keeps trails. Nil has none, and operations on trails are not
 	// supported.
 	Trails *trail.Service
+	// EventDataStores keeps event data stores. Nil has none, and operations on them
+	// are not supported.
+	EventDataStores *datastore.Service
 	// CredentialIssued is told of the first access key of an account that
 	// CreateAccount made, under the name of a profile, so that it can be put
 	// into the credentials file. After an error CreateAccount fails. Nil does

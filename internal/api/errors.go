@@ -11,6 +11,7 @@ import (
 	"github.com/cairntrail/cairn/internal/api/stsapi"
 	"github.com/cairntrail/cairn/internal/api/wire"
 	"github.com/cairntrail/cairn/internal/identity"
+	"github.com/cairntrail/cairn/internal/lake/datastore"
 	"github.com/cairntrail/cairn/internal/trail"
 )
 
@@ -182,8 +183,8 @@ var identityCodes = map[string]string{
 	identity.CodeAccessDenied:    CodeAccessDenied,
 }
 
-// typedError finds the typed error in a chain: ours, or one of identity's or
-// trail's.
+// typedError finds the typed error in a chain: ours, or one of identity's,
+// trail's or datastore's.
 func typedError(err error) *Error {
 	if e, ok := errors.AsType[*Error](err); ok {
 		return e
@@ -201,6 +202,9 @@ func typedError(err error) *Error {
 		return &Error{Code: code, Message: e.Message}
 	}
 	if e, ok := errors.AsType[*trail.Error](err); ok {
+		return &Error{Code: e.Code, Message: e.Message, Cause: e.Cause}
+	}
+	if e, ok := errors.AsType[*datastore.Error](err); ok {
 		return &Error{Code: e.Code, Message: e.Message, Cause: e.Cause}
 	}
 	return nil

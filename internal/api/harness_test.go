@@ -102,6 +102,7 @@ type house struct {
 	directory *identity.Directory
 	admin     identity.Credential
 	around    *aroundTrails
+	stores    *aroundStores
 
 	mu      sync.Mutex
 	calls   []recorder.Call
@@ -144,6 +145,7 @@ func newHouse(t testing.TB, change ...func(*Config)) *house {
 		directory: directory,
 		admin:     admin,
 		around:    &aroundTrails{},
+		stores:    &aroundStores{t: t},
 		allowed:   true,
 		issued:    map[string]identity.Credential{},
 	}
@@ -159,11 +161,12 @@ func newHouse(t testing.TB, change ...func(*Config)) *house {
 			h.calls = append(h.calls, call)
 			return nil
 		},
-		Ready:     func() error { return h.ready },
-		History:   h.history,
-		STS:       directory,
-		Directory: directory,
-		Trails:    h.around.service(db),
+		Ready:           func() error { return h.ready },
+		History:         h.history,
+		STS:             directory,
+		Directory:       directory,
+		Trails:          h.around.service(db),
+		EventDataStores: h.stores.service(db),
 		CredentialIssued: func(profile string, key identity.Credential) error {
 			h.issued[profile] = key
 			return nil

@@ -40,7 +40,8 @@ func (s *Server) rows() []*operation {
 		handle(cairnapi.OpDeregisterAccessKey, s.deregisterAccessKey),
 		handle(cairnapi.OpListRegisteredAccessKeys, s.listRegisteredAccessKeys),
 	}
-	return append(rows, s.trailRows()...)
+	rows = append(rows, s.trailRows()...)
+	return append(rows, s.eventDataStoreRows()...)
 }
 
 // Request is what a handler knows of the call besides its input.

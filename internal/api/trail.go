@@ -16,7 +16,8 @@ func (s *Server) trailRows() []*operation {
 		return nil
 	}
 	checked := violations(trailViolation)
-	name, trailName := on("Name"), on("TrailName")
+	name, trailName := onAny(trailMember("Name")), onAny(trailMember("TrailName"))
+	insights := onAny(trailMember("TrailName"), eventDataStoreMember("EventDataStore"))
 	return []*operation{
 		handle(ctapi.OpCreateTrail, s.createTrail, name, checked),
 		handle(ctapi.OpUpdateTrail, s.updateTrail, name, checked),
@@ -32,12 +33,12 @@ func (s *Server) trailRows() []*operation {
 
 		handle(ctapi.OpPutEventSelectors, s.putEventSelectors, trailName, checked),
 		handle(ctapi.OpGetEventSelectors, s.getEventSelectors, trailName, checked),
-		handle(ctapi.OpPutInsightSelectors, s.putInsightSelectors, trailName, checked),
-		handle(ctapi.OpGetInsightSelectors, s.getInsightSelectors, trailName, checked),
+		handle(ctapi.OpPutInsightSelectors, s.putInsightSelectors, insights, checked),
+		handle(ctapi.OpGetInsightSelectors, s.getInsightSelectors, insights, checked),
 
-		handle(ctapi.OpAddTags, s.addTags, on("ResourceId"), checked),
-		handle(ctapi.OpRemoveTags, s.removeTags, on("ResourceId"), checked),
-		handle(ctapi.OpListTags, s.listTags, on("ResourceIdList"), checked),
+		handle(ctapi.OpAddTags, s.addTags, onAny(trailMember("ResourceId")), checked),
+		handle(ctapi.OpRemoveTags, s.removeTags, onAny(trailMember("ResourceId")), checked),
+		handle(ctapi.OpListTags, s.listTags, onAny(trailMember("ResourceIdList")), checked),
 	}
 }
 
@@ -46,31 +47,45 @@ func (r *Request) trailCaller() trail.Caller {
 	return trail.Caller{AccountID: r.AccountID(), Region: r.Region}
 }
 
-// on has the operation ask for the permission on the trails that a member
-// names, by name or ARN: a string, or a list of which all have to be allowed.
-// Without the member, or with nothing in it, it asks on "*".
-func on(member string) option {
+// namingMember is a member of an input that names resources, by an ARN or by
+// what follows prefix in one: a string, or a list of which all count.
+type namingMember struct{ name, prefix string }
+
+// trailMember names trails by name or ARN.
+func trailMember(name string) namingMember { return namingMember{name, "trail/"} }
+
+// onAny has the operation ask for the permission on the resources that members
+// name, all of which have to be allowed. Without the members, or with nothing in
+// them, it asks on "*".
+func onAny(members ...namingMember) option {
 	return func(o *operation) {
 		o.resources = func(r *Request, input *wire.Value) []string {
-			v := input.Get(member)
-			if v == nil {
-				return nil
+			var out []string
+			for _, m := range members {
+				out = append(out, m.resources(r, input.Get(m.name))...)
 			}
-			names := []string{v.Text}
-			if v.Kind == wire.ListValue {
-				names = nil
-				for i := range v.Items {
-					names = append(names, v.Items[i].Text)
-				}
-			}
-			for i, name := range names {
-				if !strings.HasPrefix(name, "arn:") {
-					names[i] = "arn:aws:cloudtrail:" + r.Region + ":" + r.AccountID() + ":trail/" + name
-				}
-			}
-			return names
+			return out
 		}
 	}
+}
+
+func (m namingMember) resources(r *Request, v *wire.Value) []string {
+	if v == nil {
+		return nil
+	}
+	names := []string{v.Text}
+	if v.Kind == wire.ListValue {
+		names = nil
+		for i := range v.Items {
+			names = append(names, v.Items[i].Text)
+		}
+	}
+	for i, name := range names {
+		if !strings.HasPrefix(name, "arn:") {
+			names[i] = "arn:aws:cloudtrail:" + r.Region + ":" + r.AccountID() + ":" + m.prefix + name
+		}
+	}
+	return names
 }
 
 // trailViolation gives operations on trails CloudTrail's own exceptions
@@ -92,6 +107,9 @@ func trailViolation(bad []wire.Violation) *Error {
 			return described(ctapi.CodeInvalidInsightSelectors, v)
 		case "tagsList":
 			return described(ctapi.CodeInvalidTagParameter, v)
+		case "eventDataStore", "insightsDestination":
+			// The operations on Insights have no exception of their own for these.
+			return described(ctapi.CodeInvalidParameter, v)
 		}
 	}
 	return nil

@@ -112,19 +112,8 @@ func TestSDKTrails(t *testing.T) {
 
 // TestCLITrails runs the commands of the CloudTrail User Guide with the AWS CLI.
 func TestCLITrails(t *testing.T) {
-	if testing.Short() {
-		t.Skip("the AWS CLI takes a second a call")
-	}
-	cli := os.Getenv("CAIRN_AWS_CLI")
-	if cli == "" {
-		var err error
-		if cli, err = exec.LookPath("aws"); err != nil {
-			t.Skip("no AWS CLI on this machine: make test installs one where it can")
-		}
-	}
 	h := newHouse(t, realAuth)
-	url := h.listen(t)
-	for _, row := range []struct{ command, want string }{
+	runCLI(t, h, []cliRow{
 		{"create-trail --name my-trail --s3-bucket-name bucket --is-multi-region-trail --tags-list Key=Group,Value=Marketing",
 			`{"Name":"my-trail","S3BucketName":"bucket","IncludeGlobalServiceEvents":true,"IsMultiRegionTrail":true,"IsOrganizationTrail":false,"LogFileValidationEnabled":false,"TrailARN":"` + trailARN + `my-trail"}`},
 		{"create-trail --name my-trail --s3-bucket-name bucket", "TrailAlreadyExistsException) when calling the CreateTrail operation: Trail my-trail already exists for customer: 111122223333"},
@@ -144,7 +133,18 @@ func TestCLITrails(t *testing.T) {
 		{"get-insight-selectors --trail-name my-trail", "InsightNotEnabledException) when calling the GetInsightSelectors operation: Trail " + trailARN + "my-trail does not have Insights enabled."},
 		{"delete-trail --name my-trail", ""},
 		{"list-trails", `{"Trails":[]}`},
-	} {
+	})
+}
+
+// cliRow is a command of the AWS CLI and what it prints: JSON, or text that is in
+// it.
+type cliRow struct{ command, want string }
+
+// runCLI runs commands of "aws cloudtrail" as the administrator.
+func runCLI(t *testing.T, h *house, rows []cliRow) {
+	t.Helper()
+	cli, url := findCLI(t), h.listen(t)
+	for _, row := range rows {
 		args := append([]string{"--endpoint-url", url, "--region", "eu-west-1", "--output", "json", "cloudtrail"}, strings.Fields(row.command)...)
 		cmd := exec.CommandContext(t.Context(), cli, args...)
 		cmd.Env = append(os.Environ(), "AWS_ACCESS_KEY_ID="+h.admin.AccessKeyID, "AWS_SECRET_ACCESS_KEY="+h.admin.SecretAccessKey,
@@ -156,4 +156,20 @@ func TestCLITrails(t *testing.T) {
 			t.Errorf("aws cloudtrail %s: %v\n%s\nwant %s", row.command, err, got, row.want)
 		}
 	}
+}
+
+// findCLI finds the AWS CLI.
+func findCLI(t *testing.T) string {
+	t.Helper()
+	if testing.Short() {
+		t.Skip("the AWS CLI takes a second a call")
+	}
+	cli := os.Getenv("CAIRN_AWS_CLI")
+	if cli == "" {
+		var err error
+		if cli, err = exec.LookPath("aws"); err != nil {
+			t.Skip("no AWS CLI on this machine: make test installs one where it can")
+		}
+	}
+	return cli
 }

@@ -5,7 +5,6 @@ import (
 
 	"github.com/cairntrail/cairn/internal/api/ctapi"
 	"github.com/cairntrail/cairn/internal/selector"
-	"github.com/cairntrail/cairn/internal/trail"
 )
 
 // putEventSelectors answers PutEventSelectors with what was put, defaults of
@@ -28,52 +27,6 @@ func (s *Server) getEventSelectors(ctx context.Context, r *Request, in *ctapi.Ge
 	out := &ctapi.GetEventSelectorsOutput{TrailARN: &t.ARN}
 	out.EventSelectors, out.AdvancedEventSelectors = selectorsOutput(t.Selectors())
 	return out, nil
-}
-
-// putInsightSelectors answers PutInsightSelectors, for trails.
-func (s *Server) putInsightSelectors(ctx context.Context, r *Request, in *ctapi.PutInsightSelectorsInput) (*ctapi.PutInsightSelectorsOutput, error) {
-	if err := trailOnly(in.TrailName, in.EventDataStore, in.InsightsDestination); err != nil {
-		return nil, err
-	}
-	var put []trail.InsightSelector
-	for _, i := range in.InsightSelectors {
-		one := trail.InsightSelector{InsightType: string(i.InsightType)}
-		for _, c := range i.EventCategories {
-			one.EventCategories = append(one.EventCategories, string(c))
-		}
-		put = append(put, one)
-	}
-	t, err := s.cfg.Trails.PutInsightSelectors(ctx, r.trailCaller(), *in.TrailName, put)
-	if err != nil {
-		return nil, err
-	}
-	return &ctapi.PutInsightSelectorsOutput{TrailARN: &t.ARN, InsightSelectors: insightsOutput(t.InsightSelectors)}, nil
-}
-
-// getInsightSelectors answers GetInsightSelectors, for trails.
-func (s *Server) getInsightSelectors(ctx context.Context, r *Request, in *ctapi.GetInsightSelectorsInput) (*ctapi.GetInsightSelectorsOutput, error) {
-	if err := trailOnly(in.TrailName, in.EventDataStore, nil); err != nil {
-		return nil, err
-	}
-	t, err := s.cfg.Trails.GetInsightSelectors(ctx, r.trailCaller(), *in.TrailName)
-	if err != nil {
-		return nil, err
-	}
-	return &ctapi.GetInsightSelectorsOutput{TrailARN: &t.ARN, InsightSelectors: insightsOutput(t.InsightSelectors)}, nil
-}
-
-// trailOnly checks that Insights of a trail are meant. A trail takes no
-// destination; an event data store is a thing of the Lake, which has none yet.
-func trailOnly(name, eventDataStore, destination *string) error {
-	switch {
-	case name == nil && eventDataStore == nil:
-		return Errorf(ctapi.CodeInvalidParameterCombination, "Neither TrailName nor EventDataStore is given. Give one of them.")
-	case name != nil && (eventDataStore != nil || destination != nil):
-		return Errorf(ctapi.CodeInvalidParameterCombination, "TrailName can not be given together with EventDataStore or InsightsDestination. Leave one out.")
-	case name == nil:
-		return Errorf(CodeUnsupportedOperation, "Insights of event data stores are not available in this version of Cairn.")
-	}
-	return nil
 }
 
 // selectorsInput fills in the defaults of basic selectors, as
@@ -133,16 +86,4 @@ func selectorsOutput(in selector.Selectors) (basic []ctapi.EventSelector, advanc
 		advanced = append(advanced, one)
 	}
 	return basic, advanced
-}
-
-func insightsOutput(in []trail.InsightSelector) []ctapi.InsightSelector {
-	out := []ctapi.InsightSelector{}
-	for _, i := range in {
-		one := ctapi.InsightSelector{InsightType: ctapi.InsightType(i.InsightType)}
-		for _, c := range i.EventCategories {
-			one.EventCategories = append(one.EventCategories, ctapi.SourceEventCategory(c))
-		}
-		out = append(out, one)
-	}
-	return out
 }

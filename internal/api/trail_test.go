@@ -199,7 +199,7 @@ func TestTrailErrors(t *testing.T) {
 		{"PutInsightSelectors", `{"TrailName":"abc","InsightSelectors":[{"InsightType":"X"}]}`, 400, "InvalidInsightSelectorsException", "insightType"},
 		{"PutInsightSelectors", `{"InsightSelectors":[]}`, 400, "InvalidParameterCombinationException", "Neither"},
 		{"PutInsightSelectors", `{"TrailName":"abc","EventDataStore":"arn:aws:cloudtrail:eu-west-1:111122223333:eventdatastore/x","InsightSelectors":[]}`, 400, "InvalidParameterCombinationException", ""},
-		{"GetInsightSelectors", `{"EventDataStore":"arn:aws:cloudtrail:eu-west-1:111122223333:eventdatastore/x"}`, 400, "UnsupportedOperationException", ""},
+		{"ListTags", `{"ResourceIdList":[]}`, 400, "InvalidParameterException", "1 to 20"},
 		{"GetInsightSelectors", `{"TrailName":"abc"}`, 400, "InsightNotEnabledException", "does not have Insights enabled"},
 		{"ListTrails", `{"NextToken":"x"}`, 400, "InvalidNextTokenException", ""},
 		{"ListTags", `{"ResourceIdList":["` + trailARN + `abc"],"NextToken":"x"}`, 400, "InvalidTokenException", ""},

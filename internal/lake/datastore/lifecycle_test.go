@@ -291,4 +291,3 @@ func TestConcurrentCreates(t *testing.T) {
 		t.Errorf("made %d", made)
 	}
 }
-
