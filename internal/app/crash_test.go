@@ -30,6 +30,8 @@ var crashRounds = flag.Int("crash.rounds", 4, "how often TestCrash kills the ser
 type process struct {
 	cmd *exec.Cmd
 	url string
+	// s3 is the address of the S3 endpoint, if there is one.
+	s3 string
 	// gateway is the address of the gateway, if there is one.
 	gateway string
 }
@@ -50,7 +52,9 @@ func launch(t *testing.T, dir string, settings ...string) *process {
 	if err != nil {
 		t.Fatalf("the server did not start: %v", err)
 	}
-	p.url, p.gateway, _ = strings.Cut(strings.TrimSpace(line), " ")
+	var rest string
+	p.url, rest, _ = strings.Cut(strings.TrimSpace(line), " s3=")
+	p.s3, p.gateway, _ = strings.Cut(rest, " ")
 	return p
 }
 

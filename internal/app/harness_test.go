@@ -44,7 +44,7 @@ func serveForTest(dir string) {
 	if err == nil {
 		var a *App
 		if a, err = (Runner{}).Start(ctx, cfg, io.Discard); err == nil {
-			fmt.Println(a.APIURL(), strings.Join(a.Gateways(), " "))
+			fmt.Println(a.APIURL(), "s3="+a.S3URL(), strings.Join(a.Gateways(), " "))
 			<-ctx.Done()
 			err = a.Stop(context.Background())
 		}
@@ -57,6 +57,11 @@ func serveForTest(dir string) {
 
 func testConfig(dir string, change map[string]string) (config.Config, error) {
 	flags := map[string]string{"data-dir": dir, "listen": "127.0.0.1:0", "admin-listen": "127.0.0.1:0", "s3-listen": "off", "log-level": "error"}
+	for k := range flags {
+		if os.Getenv(config.EnvName(k)) != "" { // as a test of its own process gives it
+			delete(flags, k)
+		}
+	}
 	for k, v := range change {
 		flags[k] = v
 	}

@@ -26,7 +26,7 @@ import (
 // courier that delivers, and the service that the API asks. The courier must tell
 // the journal of its trails before another sink releases what they have not read.
 func (a *App) openTrails(ctx context.Context) (err error) {
-	if a.keys, err = keys.Open(ctx, keys.Config{Store: a.db, Seal: a.key, Now: time.Now}); err != nil {
+	if a.keys, err = keys.Open(ctx, keys.Config{Store: a.db, Seal: a.key, Now: time.Now, Lifetime: a.cfg.SigningKeyLifetime}); err != nil {
 		return err
 	}
 	if a.buckets, err = a.bucketClient(ctx); err != nil {
@@ -39,7 +39,7 @@ func (a *App) openTrails(ctx context.Context) (err error) {
 	sinks := trailSinks{a}
 	if a.courier, err = trail.NewCourier(ctx, trail.CourierConfig{
 		Store: a.db, Journal: trail.FromJournal(a.journal), Bucket: trailBuckets{a}, Signer: a.keys,
-		Notify: sinks,
+		Notify:   sinks,
 		Interval: a.cfg.LogFileInterval, DigestInterval: a.cfg.DigestInterval, Regions: []string{a.cfg.Region},
 		Now: time.Now, Logger: a.log, Registerer: a.registry,
 	}); err != nil {

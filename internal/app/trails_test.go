@@ -1,13 +1,13 @@
 package app
 
 import (
-	"bytes"
 	"encoding/json"
 	"io"
 	"net/http"
 	"net/http/httptest"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -36,10 +36,7 @@ func TestTrail(t *testing.T) {
 	if _, err := trails.CreateTrail(ctx, in); err == nil || !strings.Contains(err.Error(), "InsufficientS3BucketPolicyException") || !strings.Contains(err.Error(), "AWSLogs/111122223333") {
 		t.Fatalf("without a bucket policy: %v", err)
 	}
-	policy := `{"Version":"2012-10-17","Statement":[
-		{"Sid":"AWSCloudTrailAclCheck","Effect":"Allow","Principal":{"Service":"cloudtrail.amazonaws.com"},"Action":"s3:GetBucketAcl","Resource":"arn:aws:s3:::trail-bucket"},
-		{"Sid":"AWSCloudTrailWrite","Effect":"Allow","Principal":{"Service":"cloudtrail.amazonaws.com"},"Action":"s3:PutObject","Resource":"arn:aws:s3:::trail-bucket/AWSLogs/111122223333/*","Condition":{"StringEquals":{"s3:x-amz-acl":"bucket-owner-full-control"}}}]}`
-	if _, err := buckets.PutBucketPolicy(ctx, &s3.PutBucketPolicyInput{Bucket: bucket, Policy: &policy}); err != nil {
+	if _, err := buckets.PutBucketPolicy(ctx, &s3.PutBucketPolicyInput{Bucket: bucket, Policy: aws.String(trailPolicy(*bucket))}); err != nil {
 		t.Fatal(err)
 	}
 	made, err := trails.CreateTrail(ctx, in)
@@ -84,25 +81,7 @@ func TestTrail(t *testing.T) {
 	}
 	found := map[string]int{}
 	for _, key := range logs {
-		got, err := buckets.GetObject(ctx, &s3.GetObjectInput{Bucket: bucket, Key: &key})
-		if err != nil {
-			t.Fatal(err)
-		}
-		z, err := gzip.NewReader(got.Body)
-		if err != nil {
-			t.Fatal(err)
-		}
-		raw, err := io.ReadAll(z)
-		if err != nil {
-			t.Fatal(err)
-		}
-		var file struct{ Records []struct{ RequestID string } }
-		if err := json.Unmarshal(raw, &file); err != nil {
-			t.Fatal(err)
-		}
-		for _, r := range file.Records {
-			found[r.RequestID]++
-		}
+		countRequests(t, buckets, *bucket, key, found)
 	}
 	for _, id := range ids {
 		if found[id] != 1 {
@@ -113,11 +92,40 @@ func TestTrail(t *testing.T) {
 	if err != nil || !*status.IsLogging || status.LatestDeliveryTime == nil || status.LatestDigestDeliveryTime == nil || aws.ToString(status.LatestDeliveryError) != "" {
 		t.Errorf("status %+v, %v", status, err)
 	}
-	validateWithCLI(t, s, *made.TrailARN, begun)
+	t.Log(validateWithCLI(t, s.APIURL(), s.S3URL(), s.dir, *made.TrailARN, begun))
 }
 
-// validateWithCLI runs the AWS CLI's validation over what was delivered.
-func validateWithCLI(t *testing.T, s *server, arn string, since time.Time) {
+// trailPolicy is the bucket policy of the User Guide.
+func trailPolicy(bucket string) string {
+	return `{"Version":"2012-10-17","Statement":[
+		{"Sid":"AWSCloudTrailAclCheck","Effect":"Allow","Principal":{"Service":"cloudtrail.amazonaws.com"},"Action":"s3:GetBucketAcl","Resource":"arn:aws:s3:::` + bucket + `"},
+		{"Sid":"AWSCloudTrailWrite","Effect":"Allow","Principal":{"Service":"cloudtrail.amazonaws.com"},"Action":"s3:PutObject","Resource":"arn:aws:s3:::` + bucket + `/AWSLogs/111122223333/*","Condition":{"StringEquals":{"s3:x-amz-acl":"bucket-owner-full-control"}}}]}`
+}
+
+// countRequests counts the requestIDs of a log file.
+func countRequests(t *testing.T, buckets *s3.Client, bucket, key string, found map[string]int) {
+	t.Helper()
+	got, err := buckets.GetObject(t.Context(), &s3.GetObjectInput{Bucket: &bucket, Key: &key})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer got.Body.Close()
+	z, err := gzip.NewReader(got.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var file struct{ Records []struct{ RequestID string } }
+	if err := json.NewDecoder(z).Decode(&file); err != nil {
+		t.Fatal(err)
+	}
+	for _, r := range file.Records {
+		found[r.RequestID]++
+	}
+}
+
+// validateWithCLI runs the AWS CLI's validation over what was delivered, and
+// returns what it says.
+func validateWithCLI(t *testing.T, api, s3, dir, arn string, since time.Time) string {
 	t.Helper()
 	name := os.Getenv("CAIRN_AWS_CLI")
 	if name == "" {
@@ -128,18 +136,16 @@ func validateWithCLI(t *testing.T, s *server, arn string, since time.Time) {
 		t.Skipf("the AWS CLI is not on this machine: %v", err)
 	}
 	cmd := exec.Command(cli, "cloudtrail", "validate-logs", "--trail-arn", arn, "--start-time", since.Add(-time.Minute).UTC().Format(time.RFC3339), "--verbose",
-		"--endpoint-url", s.APIURL(), "--region", "us-east-1")
-	cmd.Env = append(os.Environ(), "AWS_SHARED_CREDENTIALS_FILE="+s.CredentialsFile(), "AWS_CONFIG_FILE="+os.DevNull, "AWS_ENDPOINT_URL_S3="+s.S3URL(), "AWS_EC2_METADATA_DISABLED=true")
-	var out bytes.Buffer
-	cmd.Stdout, cmd.Stderr = &out, &out
-	if err := cmd.Run(); err != nil {
-		t.Fatalf("%v\n%s", err, out.String())
+		"--endpoint-url", api, "--region", "us-east-1")
+	cmd.Env = append(os.Environ(), "AWS_SHARED_CREDENTIALS_FILE="+filepath.Join(dir, "credentials"), "AWS_CONFIG_FILE="+os.DevNull, "AWS_ENDPOINT_URL_S3="+s3, "AWS_EC2_METADATA_DISABLED=true")
+	out, err := cmd.CombinedOutput()
+	if err != nil {
+		t.Fatalf("%v\n%s", err, out)
 	}
-	if text := out.String(); !strings.Contains(text, "digest files valid") || strings.Contains(text, "INVALID") {
+	if text := string(out); !strings.Contains(text, "digest files valid") || strings.Contains(text, "INVALID") {
 		t.Errorf("the AWS CLI says:\n%s", text)
-	} else {
-		t.Log(text)
 	}
+	return string(out)
 }
 
 // TestTrailWantsData: a gateway records the data events that a trail selects,

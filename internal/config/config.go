@@ -73,6 +73,10 @@ type Config struct {
 	LogFileInterval time.Duration `name:"log-file-interval" type:"setting" placeholder:"TIME" value:"5m" help:"How often trails deliver log files."`
 	DigestInterval  time.Duration `name:"digest-interval" type:"setting" placeholder:"TIME" value:"1h" help:"How often trails deliver digest files; a multiple of log-file-interval."`
 
+	// SigningKeyLifetime is how long a Region's key signs digest files before
+	// another takes its place.
+	SigningKeyLifetime time.Duration `name:"signing-key-lifetime" type:"setting" placeholder:"TIME" value:"29d" help:"How long a key signs digest files before it is replaced; from 1m to 29d."`
+
 	// AdminListen is the address of metrics and profiles, which ask for no
 	// credentials: keep it on loopback, or behind something that asks.
 	AdminListen string `name:"admin-listen" type:"setting" placeholder:"ADDR" value:"127.0.0.1:4572" help:"Address of metrics, without authentication; port 0 takes a free one."`

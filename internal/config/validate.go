@@ -17,6 +17,10 @@ const minJournal = 16 << 20
 // of some megabytes.
 const maxIngest = 256
 
+// maxKeyLifetime makes keys that are valid for 30 days, with the half days before
+// and behind in which they do not sign.
+const maxKeyLifetime = 29 * 24 * time.Hour
+
 var (
 	accountPattern = regexp.MustCompile(`^[0-9]{12}$`)
 	// regionPattern fits every Region of AWS, as us-gov-west-1 and
@@ -100,6 +104,9 @@ func (c *Config) validate() []Problem {
 	}
 	if c.LogFileInterval > 0 && c.DigestInterval > 0 && c.DigestInterval%c.LogFileInterval != 0 {
 		bad("digest-interval", "%v is not a multiple of log-file-interval, %v", c.DigestInterval, c.LogFileInterval)
+	}
+	if c.SigningKeyLifetime < time.Minute || c.SigningKeyLifetime > maxKeyLifetime {
+		bad("signing-key-lifetime", "%v is not between 1m and 29d: CloudTrail's keys are valid for 30 days", c.SigningKeyLifetime)
 	}
 	if c.HistoryFlushAge > 0 && c.HistoryRetention > 0 && c.HistoryFlushAge >= c.HistoryRetention {
 		bad("history-flush-age", "%v is not shorter than history-retention, %v", c.HistoryFlushAge, c.HistoryRetention)
