@@ -138,6 +138,7 @@ func settings(cfg Config) []string {
 		"SET enable_progress_bar_print = false",
 		"SET errors_as_json = false",
 	}
+	out = append(out, profiling...)
 	if cfg.Threads > 0 {
 		out = append(out, fmt.Sprintf("SET threads = %d", cfg.Threads))
 	}

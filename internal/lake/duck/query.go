@@ -46,6 +46,7 @@ type Rows struct {
 	chunk   mapping.DataChunk
 	size, i int
 	row     []any
+	matched int64
 	closed  bool
 }
 
@@ -196,6 +197,7 @@ func (r *Rows) fetch() error {
 		if err := r.failure(); err != nil {
 			return err
 		}
+		r.measure()
 		return io.EOF
 	}
 	r.i, r.size = 0, int(mapping.DataChunkGetSize(r.chunk))
