@@ -1,0 +1,168 @@
+package duck
+
+import (
+	"errors"
+	"fmt"
+	"runtime"
+	"unsafe"
+
+	"github.com/duckdb/duckdb-go/mapping"
+
+	"github.com/cairntrail/cairn/internal/lake/shred"
+	"github.com/cairntrail/cairn/internal/trinosql"
+)
+
+// ChunkRows is how many rows a chunk may have at the most.
+const ChunkRows = 2048
+
+// Appender fills a table of an engine that writes.
+type Appender struct {
+	appender mapping.Appender
+	types    []mapping.LogicalType
+}
+
+// NewAppender makes an appender of a table. The caller closes it.
+func (e *Engine) NewAppender(table string) (*Appender, error) {
+	if !e.writes {
+		return nil, errors.New("this engine only reads")
+	}
+	a := &Appender{}
+	if mapping.AppenderCreate(e.conn, "", table, &a.appender) == mapping.StateError {
+		err := &Error{Message: mapping.AppenderError(a.appender)}
+		mapping.AppenderDestroy(&a.appender)
+		return nil, err
+	}
+	for i := range mapping.AppenderColumnCount(a.appender) {
+		a.types = append(a.types, mapping.AppenderColumnType(a.appender, i))
+	}
+	return a, nil
+}
+
+// Append appends a chunk, whose columns are those of the table.
+func (a *Appender) Append(c *shred.Chunk) error {
+	if c.Rows > ChunkRows || len(c.Columns) != len(a.types) {
+		return fmt.Errorf("BUG: a chunk of %d rows and %d columns for a table of %d", c.Rows, len(c.Columns), len(a.types))
+	}
+	chunk := mapping.CreateDataChunk(a.types)
+	defer mapping.DestroyDataChunk(&chunk)
+	l := loader{}
+	if len(c.Arena) > 0 {
+		// Strings of the chunk point into the arena until DuckDB has copied them.
+		var pin runtime.Pinner
+		pin.Pin(&c.Arena[0])
+		defer pin.Unpin()
+		l.arena = unsafe.Pointer(&c.Arena[0])
+	}
+	for i := range c.Columns {
+		l.load(mapping.DataChunkGetVector(chunk, mapping.IdxT(i)), &c.Columns[i])
+	}
+	mapping.DataChunkSetSize(chunk, mapping.IdxT(c.Rows))
+	if mapping.AppendDataChunk(a.appender, chunk) == mapping.StateError {
+		return &Error{Message: mapping.AppenderError(a.appender)}
+	}
+	return nil
+}
+
+// Close makes what was appended part of the table.
+func (a *Appender) Close() error {
+	var err error
+	if mapping.AppenderClose(a.appender) == mapping.StateError {
+		err = &Error{Message: mapping.AppenderError(a.appender)}
+	}
+	for i := range a.types {
+		mapping.DestroyLogicalType(&a.types[i])
+	}
+	mapping.AppenderDestroy(&a.appender)
+	return err
+}
+
+// loader copies columns into vectors.
+type loader struct {
+	arena unsafe.Pointer
+}
+
+func fixed[T any](v mapping.Vector, values []T) {
+	copy(unsafe.Slice((*T)(mapping.VectorGetData(v)), len(values)), values)
+}
+
+func (l *loader) load(v mapping.Vector, c *shred.Column) {
+	if c.Rows == 0 {
+		return
+	}
+	if !allValid(c) {
+		mapping.VectorEnsureValidityWritable(v)
+		copy(unsafe.Slice((*uint64)(mapping.VectorGetValidity(v)), len(c.Valid)), c.Valid)
+	}
+	switch c.Kind {
+	case trinosql.BooleanKind:
+		fixed(v, c.Bools)
+	case trinosql.IntegerKind:
+		fixed(v, c.Ints)
+	case trinosql.DoubleKind:
+		fixed(v, c.Doubles)
+	case trinosql.TimestampKind:
+		fixed(v, c.Micros)
+	case trinosql.VarcharKind:
+		l.strings(v, c.Strings)
+	case trinosql.ArrayKind:
+		l.list(v, c)
+		l.load(mapping.ListVectorGetChild(v), &c.Children[0])
+	case trinosql.MapKind:
+		l.list(v, c)
+		entries := mapping.ListVectorGetChild(v)
+		l.load(mapping.StructVectorGetChild(entries, 0), &c.Children[0])
+		l.load(mapping.StructVectorGetChild(entries, 1), &c.Children[1])
+	case trinosql.RowKind:
+		for i := range c.Children {
+			l.load(mapping.StructVectorGetChild(v, mapping.IdxT(i)), &c.Children[i])
+		}
+	}
+}
+
+// allValid says whether no value is NULL.
+func allValid(c *shred.Column) bool {
+	for i, word := range c.Valid {
+		want := ^uint64(0)
+		if rest := c.Rows - 64*i; rest < 64 {
+			want = 1<<rest - 1
+		}
+		if word != want {
+			return false
+		}
+	}
+	return true
+}
+
+// list makes room for the elements of lists, and says whose they are.
+func (l *loader) list(v mapping.Vector, c *shred.Column) {
+	n := mapping.IdxT(c.Children[0].Rows)
+	mapping.ListVectorReserve(v, n)
+	mapping.ListVectorSetSize(v, n)
+	fixed(v, c.Entries)
+}
+
+// text is a string as DuckDB has it: up to 12 bytes in place, of more the first four
+// and where all of them are.
+type text struct {
+	length uint32
+	head   [4]byte
+	rest   [8]byte
+}
+
+func (l *loader) strings(v mapping.Vector, spans []shred.Span) {
+	out := unsafe.Slice((*text)(mapping.VectorGetData(v)), len(spans))
+	for i, s := range spans {
+		t := text{length: s.Length}
+		if s.Length > 0 {
+			at := unsafe.Add(l.arena, int(s.Offset))
+			body := unsafe.Slice((*byte)(at), s.Length)
+			copy(t.head[:], body)
+			if s.Length <= 12 {
+				copy(t.rest[:], body[min(4, len(body)):])
+			} else {
+				*(*uintptr)(unsafe.Pointer(&t.rest)) = uintptr(at)
+			}
+		}
+		out[i] = t
+	}
+}

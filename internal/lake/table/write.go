@@ -1,0 +1,276 @@
+package table
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/google/uuid"
+	"golang.org/x/sync/errgroup"
+
+	icetable "github.com/apache/iceberg-go/table"
+
+	"github.com/cairntrail/cairn/internal/lake/duck"
+	"github.com/cairntrail/cairn/internal/lake/schema"
+	"github.com/cairntrail/cairn/internal/lake/shred"
+	"github.com/cairntrail/cairn/internal/trinosql"
+)
+
+// record is an event on its way into a file.
+type record struct {
+	raw []byte
+	at  time.Time
+}
+
+const dayMicros = 24 * 60 * 60 * 1_000_000
+
+// dayOf is the day of a time, counted from 1970.
+func dayOf(micros int64) int32 {
+	d := micros / dayMicros
+	if micros%dayMicros < 0 {
+		d--
+	}
+	return int32(d)
+}
+
+// Append makes events durable together with the sequence of the journal that they end
+// at: both, or none. Events up to a sequence that the table has are skipped. After an
+// error it is not known which; Sequence tells. The records are valid JSON, and an
+// event whose time cannot be read counts as of now.
+func (t *Table) Append(ctx context.Context, events [][]byte, sequence uint64) error {
+	t.mu.Lock()
+	have, bad, tbl, columns := t.mu.sequence, t.mu.bad, t.mu.table, t.mu.columns
+	t.mu.Unlock()
+	if bad != nil {
+		return fmt.Errorf("event data store %s: the state of its table is not known: %w", t.id, bad)
+	}
+	if sequence <= have {
+		return nil
+	}
+	begun := t.w.cfg.Now()
+	files, err := t.writeEvents(ctx, tbl, columns, events)
+	if err != nil {
+		return fmt.Errorf("writing the events of event data store %s: %w", t.id, errors.Join(err, removeFiles(files)))
+	}
+	err = t.change(ctx, change{add: files, properties: sequenceProperties(sequence), after: func(t *Table) { t.mu.changed = begun }})
+	if err != nil {
+		// The files stay: they may be the table's. If not, they are found as orphans.
+		return fmt.Errorf("committing the events of event data store %s: %w", t.id, err)
+	}
+	t.w.metrics.appended(len(events), t.w.cfg.Now().Sub(begun))
+	t.w.wake()
+	return nil
+}
+
+func removeFiles(files []*file) error {
+	var errs []error
+	for _, f := range files {
+		if err := os.Remove(f.path); err != nil && !errors.Is(err, os.ErrNotExist) {
+			errs = append(errs, err)
+		}
+	}
+	return errors.Join(errs...)
+}
+
+// sortRecords puts events in the order of their times, and says where days begin.
+func sortRecords(events [][]byte, now time.Time) (records []record, days [][]record) {
+	records = make([]record, len(events))
+	for i, raw := range events {
+		at, ok := shred.EventTime(raw)
+		if !ok {
+			at = now.UTC().Truncate(time.Millisecond)
+		}
+		records[i] = record{raw, at}
+	}
+	slices.SortStableFunc(records, func(a, b record) int { return cmp.Compare(a.at.UnixMicro(), b.at.UnixMicro()) })
+	from := 0
+	for i := 1; i <= len(records); i++ {
+		if i == len(records) || dayOf(records[i].at.UnixMicro()) != dayOf(records[from].at.UnixMicro()) {
+			days = append(days, records[from:i])
+			from = i
+		}
+	}
+	return records, days
+}
+
+// writeEvents writes a file for each day. With an error it returns what is there.
+func (t *Table) writeEvents(ctx context.Context, tbl *icetable.Table, columns []trinosql.Column, events [][]byte) (files []*file, err error) {
+	if len(events) == 0 {
+		return nil, nil
+	}
+	_, days := sortRecords(events, t.w.cfg.Now())
+	engine, err := t.w.writer(ctx, t.id, 0)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, engine.Close()) }()
+	for _, records := range days {
+		f, err := t.newFile(tbl, dayOf(records[0].at.UnixMicro()))
+		if err != nil {
+			return files, err
+		}
+		files = append(files, f)
+		f.rows, f.first, f.last = int64(len(records)), records[0].at.UnixMicro(), records[len(records)-1].at.UnixMicro()
+		if err := stage(ctx, engine, columns, records); err != nil {
+			return files, err
+		}
+		if err := t.copyTo(ctx, engine, tbl, "SELECT * FROM staging", f); err != nil {
+			return files, err
+		}
+		if err := engine.Exec(ctx, "DROP TABLE staging"); err != nil {
+			return files, err
+		}
+	}
+	return files, nil
+}
+
+// writer opens an engine that writes files of a table. Threads of 0 are as many as the
+// configuration has for writing.
+func (w *Warehouse) writer(ctx context.Context, id string, threads int) (*duck.Engine, error) {
+	if threads == 0 {
+		threads = w.cfg.Threads
+	}
+	cfg := duck.Config{Write: []string{filepath.Join(w.storage.root, id, "data")}, MemoryLimit: w.cfg.Memory, Threads: threads}
+	if w.cfg.Spill != "" {
+		cfg.Spill = filepath.Join(w.cfg.Spill, "write-"+uuid.NewString())
+	}
+	return duck.Open(ctx, cfg)
+}
+
+// newFile thinks of a name for a file of a day, and makes its folder.
+func (t *Table) newFile(tbl *icetable.Table, day int32) (*file, error) {
+	name := time.Unix(int64(day)*86400, 0).UTC().Format(time.DateOnly)
+	f := &file{day: day, place: fmt.Sprintf("%s/data/%s=%s/%s.parquet", tbl.Location(), partitionField, name, uuid.NewString())}
+	var err error
+	if f.path, err = t.w.storage.path(f.place); err != nil {
+		return nil, err
+	}
+	return f, makeDir(filepath.Dir(f.path))
+}
+
+// stage fills the table "staging" with events, in their order.
+func stage(ctx context.Context, engine *duck.Engine, columns []trinosql.Column, records []record) (err error) {
+	defs := make([]string, len(columns))
+	for i, c := range columns {
+		defs[i] = duck.QuoteName(c.Name) + " " + schema.DuckDB(c.Type)
+	}
+	if err := engine.Exec(ctx, "CREATE TABLE staging ("+strings.Join(defs, ", ")+")"); err != nil {
+		return err
+	}
+	a, err := engine.NewAppender("staging")
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, a.Close()) }()
+	return shredAll(ctx, columns, records, a.Append)
+}
+
+// maxChunkBytes bounds the text of a chunk, of which several are on the way.
+const maxChunkBytes = 32 << 20
+
+// shredAll makes chunks of records, several at once, and hands them out in order.
+func shredAll(ctx context.Context, columns []trinosql.Column, records []record, take func(*shred.Chunk) error) error {
+	type job struct {
+		records []record
+		done    chan *shred.Shredder
+	}
+	workers := runtime.GOMAXPROCS(0)
+	g, ctx := errgroup.WithContext(ctx)
+	jobs, order := make(chan job), make(chan job, workers)
+	free := make(chan *shred.Shredder, 2*workers+1) // as many as can be on the way
+	for range cap(free) {
+		free <- nil // made when it is needed
+	}
+	g.Go(func() error {
+		defer close(jobs)
+		defer close(order)
+		for rest := records; len(rest) > 0; {
+			n := chunkLength(rest)
+			j := job{rest[:n], make(chan *shred.Shredder, 1)}
+			rest = rest[n:]
+			for _, c := range []chan job{order, jobs} {
+				select {
+				case c <- j:
+				case <-ctx.Done():
+					return ctx.Err()
+				}
+			}
+		}
+		return nil
+	})
+	for range workers {
+		g.Go(func() error {
+			for j := range jobs {
+				s := <-free
+				if s == nil {
+					s = shred.New(columns)
+				}
+				s.Reset()
+				for _, r := range j.records {
+					s.Add(r.raw, r.at)
+				}
+				j.done <- s
+			}
+			return nil
+		})
+	}
+	g.Go(func() error {
+		for j := range order {
+			select {
+			case s := <-j.done:
+				if err := take(s.Chunk()); err != nil {
+					return err
+				}
+				free <- s
+			case <-ctx.Done():
+				return ctx.Err()
+			}
+		}
+		return nil
+	})
+	return g.Wait()
+}
+
+// chunkLength is how many of the records make a chunk.
+func chunkLength(records []record) int {
+	n, size := 0, 0
+	for n < len(records) && n < duck.ChunkRows && (n == 0 || size+len(records[n].raw) <= maxChunkBytes) {
+		size += len(records[n].raw)
+		n++
+	}
+	return n
+}
+
+// copyTo writes the rows of a query, which are in order, into a file, makes it durable,
+// and completes what is known of it.
+func (t *Table) copyTo(ctx context.Context, engine *duck.Engine, tbl *icetable.Table, query string, f *file) error {
+	if err := t.w.cfg.fault("write"); err != nil {
+		return err
+	}
+	// The lowest level is the fastest, and the higher ones gain nothing here.
+	err := engine.Exec(ctx, fmt.Sprintf("COPY (%s) TO %s (FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1, FIELD_IDS %s)",
+		query, duck.Quote(f.path), schema.FieldIDs(tbl.Schema())))
+	if err != nil {
+		return err
+	}
+	if err := t.w.cfg.fault("written"); err != nil {
+		return err
+	}
+	if err := syncFile(f.path); err != nil {
+		return err
+	}
+	info, err := os.Stat(f.path)
+	if err != nil {
+		return err
+	}
+	f.bytes = info.Size()
+	field, _ := tbl.Schema().FindFieldByName(schema.EventTime)
+	return t.newEntry(tbl, f, field.ID)
+}
