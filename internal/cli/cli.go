@@ -56,6 +56,8 @@ type Running interface {
 	// "http://127.0.0.1:4570".
 	APIURL() string
 	AdminURL() string
+	// S3URL is that of the S3 endpoint; empty without one.
+	S3URL() string
 	// CredentialsFile is the file with the first account's profile.
 	CredentialsFile() string
 	// Stop ends the server gracefully, or hard when ctx ends.

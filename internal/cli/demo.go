@@ -126,6 +126,8 @@ func (c *demoCmd) config(out io.Writer) (cfg config.Config, temporary bool, err 
 		}
 	}
 	cfg.Listen, cfg.AdminListen, cfg.S3Listen = free[0], free[1], free[2]
+	// Nobody waits an hour for a digest here.
+	cfg.LogFileInterval, cfg.DigestInterval = time.Second, 2*time.Second
 	return cfg, temporary, cfg.Validate()
 }
 

@@ -83,6 +83,10 @@ func (s *story) tell(ctx context.Context, records string) error {
 	if err := s.changes(ctx); err != nil {
 		return err
 	}
+	fmt.Fprint(s.out, "\n5. A trail delivers signed log files, and they are checked\n\n")
+	if err := s.trail(ctx); err != nil {
+		return err
+	}
 	s.commands()
 	return nil
 }
@@ -338,7 +342,7 @@ func (s *story) commands() {
 	env := "AWS_SHARED_CREDENTIALS_FILE=" + quoted(s.server.CredentialsFile())
 	cli := fmt.Sprintf("%s aws --endpoint-url %s --region %s", env, s.server.APIURL(), s.cfg.Region)
 	own := fmt.Sprintf("--endpoint %s --data-dir %s", s.server.APIURL(), quoted(s.cfg.DataDir))
-	fmt.Fprint(s.out, "\n5. What to try next\n\n")
+	fmt.Fprint(s.out, "\n6. What to try next\n\n")
 	for _, c := range []string{
 		cli + " cloudtrail lookup-events --max-results 5",
 		cli + " cloudtrail lookup-events --lookup-attributes AttributeKey=Username,AttributeValue=mallory",
@@ -346,6 +350,7 @@ func (s *story) commands() {
 		"cairn lookup " + own + " --username mallory --since 1h",
 		"cairn lookup " + own + " --read-only false --format csv --limit 0",
 		"cairn account principals " + own,
+		fmt.Sprintf("AWS_ENDPOINT_URL_S3=%s %s cloudtrail validate-logs --trail-arn %s --start-time %s --verbose", s.server.S3URL(), cli, s.trailARN(), s.began.UTC().Format(time.RFC3339)),
 	} {
 		fmt.Fprintln(s.out, "  "+c)
 	}

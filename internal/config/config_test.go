@@ -43,7 +43,7 @@ func TestDefaults(t *testing.T) {
 	}
 	want := Config{
 		DataDir: "d", Listen: "127.0.0.1:4570", S3Listen: "127.0.0.1:4571", AdminListen: "127.0.0.1:4572",
-		BucketsEndpoint: "embedded", BucketsPolicies: true, SNSEndpoint: "off", LogsEndpoint: "off", EventsEndpoint: "off", LogFileInterval: 5 * time.Minute, DigestInterval: time.Hour,
+		BucketsEndpoint: "embedded", BucketsPolicies: true, SNSEndpoint: "off", LogsEndpoint: "off", EventsEndpoint: "off", LogFileInterval: 5 * time.Minute, DigestInterval: time.Hour, SigningKeyLifetime: 29 * 24 * time.Hour,
 		AccountID: "111122223333", Region: "us-east-1", LogFormat: "text", LogLevel: "info",
 		HistoryRetention: 2160 * time.Hour, HistoryFlushAge: 5 * time.Minute,
 		JournalMaxBytes: 16 << 30, MinFreeDisk: 256 << 20, ShutdownTimeout: 30 * time.Second,
