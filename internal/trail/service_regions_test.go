@@ -241,3 +241,12 @@ func TestListPublicKeys(t *testing.T) {
 	_, err = w.ListPublicKeys(t.Context(), ireland, nil, new(day(2)))
 	wantError(t, "an end before now", err, CodeInvalidTimeRange, "")
 }
+
+// A name is taken also within the tick of the clock in which it was.
+func TestSameMoment(t *testing.T) {
+	moment := time.Date(2026, 11, 21, 10, 0, 0, 0, time.UTC)
+	w := newWorld(t, func(c *Config) { c.Now = func() time.Time { return moment } })
+	w.make(t, ireland, "abc")
+	_, err := w.CreateTrail(t.Context(), ireland, CreateTrailInput{Name: "abc", Settings: Settings{S3BucketName: new("bucket")}})
+	wantError(t, "in the same moment", err, CodeTrailExists, "Trail abc already exists")
+}

@@ -62,14 +62,14 @@ func (s *Service) CreateTrail(ctx context.Context, c Caller, in CreateTrailInput
 	}
 	t.Epochs = []Epoch{now} // For room, which looks at MultiRegion.
 	// What others would refuse too is refused before they are asked.
-	if err := s.room(ctx, &t); err != nil {
+	if err := s.room(ctx, &t, true); err != nil {
 		return Trail{}, err
 	}
 	if err := s.check(ctx, &in.Settings, &t); err != nil {
 		return Trail{}, err
 	}
 	err = s.cfg.Store.Tx(ctx, func(ctx context.Context) error {
-		if err := s.room(ctx, &t); err != nil {
+		if err := s.room(ctx, &t, true); err != nil {
 			return err
 		}
 		t.Epochs = nil
@@ -113,7 +113,7 @@ func (s *Service) UpdateTrail(ctx context.Context, c Caller, in UpdateTrailInput
 		}
 		s.epoch(t, func(e *Epoch) { *e = next })
 		if next.MultiRegion && !was.MultiRegion {
-			return s.room(ctx, t)
+			return s.room(ctx, t, false)
 		}
 		return nil
 	})
@@ -191,8 +191,8 @@ func value(s *string) string {
 }
 
 // room refuses a trail whose name is taken, or that is one too many, in a
-// Region where it shows.
-func (s *Service) room(ctx context.Context, t *Trail) error {
+// Region where it shows. A trail that is made is another than that of its ARN.
+func (s *Service) room(ctx context.Context, t *Trail, made bool) error {
 	all, err := s.ofAccount(ctx, t.AccountID)
 	if err != nil {
 		return err
@@ -200,7 +200,7 @@ func (s *Service) room(ctx context.Context, t *Trail) error {
 	regions, multi, single := []string{t.HomeRegion}, 0, map[string]int{}
 	for i := range all {
 		other := &all[i]
-		if other.ARN == t.ARN && t.Created.Equal(other.Created) {
+		if !made && other.ARN == t.ARN {
 			continue // It is the same trail.
 		}
 		if other.Name == t.Name && (s.visible(other, t.HomeRegion) || s.visible(t, other.HomeRegion)) {
