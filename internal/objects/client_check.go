@@ -38,6 +38,9 @@ type BucketCheck struct {
 	OrganizationID string
 	// KMSKeyID is the trail's key. Empty is none.
 	KMSKeyID string
+	// Results says that it is no trail that wants the bucket, but a query of
+	// CloudTrail Lake for its results. TrailARN then is the ARN of an event data store.
+	Results bool
 	// Reader signs what CloudTrail itself may not do: reading the bucket policy,
 	// and looking at the probe and removing it. Nil are the credentials of the
 	// endpoint. What the reader may not do is left out of the check.
@@ -181,6 +184,9 @@ func (in BucketCheck) asks(s *store, known quirks) []ask {
 		"aws:securetransport": "true", "s3:tlsversion": "1.3", "aws:principalisawsservice": "true", "aws:principalservicename": service,
 	}
 	put := map[string]string{"s3:x-amz-acl": BucketOwnerFullControl}
+	if in.Results {
+		put = map[string]string{}
+	}
 	switch {
 	case in.KMSKeyID != "" && !s.NoKMS:
 		put["s3:x-amz-server-side-encryption"] = string(types.ServerSideEncryptionAwsKms)
@@ -192,6 +198,9 @@ func (in BucketCheck) asks(s *store, known quirks) []ask {
 		put[key] = value
 	}
 	out := []ask{{"s3:GetBucketAcl", in.bucketARN(), source}}
+	if in.Results {
+		return append(out, ask{"s3:PutObject", in.bucketARN() + "/" + in.resultFolder() + "2026/01/01/00000000-0000-4000-8000-000000000000/result_1.csv.gz", put})
+	}
 	for _, folder := range in.folders() {
 		for _, kind := range []string{"CloudTrail", "CloudTrail-Digest"} {
 			out = append(out, ask{"s3:PutObject", in.bucketARN() + "/" + in.sample(folder, kind), put})
@@ -319,6 +328,9 @@ type statement struct {
 
 // policy is a bucket policy that lets the trail in.
 func (in BucketCheck) policy() string {
+	if in.Results {
+		return in.resultsPolicy()
+	}
 	trail := map[string]string{"aws:SourceArn": in.TrailARN}
 	write := map[string]string{"aws:SourceArn": in.TrailARN, "s3:x-amz-acl": BucketOwnerFullControl}
 	allow := func(sid, action, resource string, equals map[string]string) statement {
@@ -330,10 +342,15 @@ func (in BucketCheck) policy() string {
 	for i, folder := range slices.All(in.folders()) {
 		all = append(all, allow(sids[i], "s3:PutObject", in.bucketARN()+"/"+folder+whose[i], write))
 	}
+	return policyText(all)
+}
+
+// policyText is the JSON of a policy with these statements.
+func policyText(statements any) string {
 	var out bytes.Buffer
 	text := json.NewEncoder(&out)
 	text.SetEscapeHTML(false)
-	if err := text.Encode(map[string]any{"Version": "2012-10-17", "Statement": all}); err != nil {
+	if err := text.Encode(map[string]any{"Version": "2012-10-17", "Statement": statements}); err != nil {
 		panic("BUG: objects: a bucket policy has no JSON: " + err.Error())
 	}
 	return strings.TrimSpace(out.String())

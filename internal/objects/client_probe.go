@@ -52,6 +52,9 @@ func (e *MetadataError) Error() string {
 // comes back.
 func (c *Client) probe(ctx context.Context, s *store, in BucketCheck) (warning, err error) {
 	put := PutInput{Bucket: in.Bucket, Key: ProbeKey(in.Prefix, in.AccountID), ACL: BucketOwnerFullControl, Metadata: map[string]string{probeName: "1"}}
+	if in.Results {
+		put.Key, put.ACL = in.resultFolder()+probeName, ""
+	}
 	if in.KMSKeyID != "" {
 		put.KMSKeyID, put.KMSContext = in.KMSKeyID, map[string]string{"aws:cloudtrail:arn": in.TrailARN}
 	}
@@ -76,6 +79,9 @@ func (c *Client) probe(ctx context.Context, s *store, in BucketCheck) (warning, 
 		warning = &MetadataError{in.Bucket, s.URL, spelled}
 	} else if seen[probeName] == "" {
 		warning = &MetadataError{in.Bucket, s.URL, ""}
+	}
+	if in.Results { // which have their signatures in a file
+		warning = nil
 	}
 	err = c.send(ctx, call{do: "remove the probe", bucket: in.Bucket, key: put.Key, credentials: in.Reader}, func(ctx context.Context, api *s3.Client, opt func(*s3.Options)) error {
 		_, err := api.DeleteObject(ctx, &s3.DeleteObjectInput{Bucket: &in.Bucket, Key: &put.Key}, opt)
