@@ -6,6 +6,7 @@ import (
 	"math"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -14,12 +15,28 @@ import (
 
 // taker is a target that notes the eventIDs it gets.
 type taker struct {
-	got  []string
+	mu   sync.Mutex
+	ids  []string
 	err  error
 	last []Record
 }
 
+// fails says what the target answers from now on; nil is well.
+func (k *taker) fails(err error) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	k.err = err
+}
+
+func (k *taker) got() []string {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	return slices.Clone(k.ids)
+}
+
 func (k *taker) forward(_ context.Context, records []Record) error {
+	k.mu.Lock()
+	defer k.mu.Unlock()
 	if k.err != nil {
 		return k.err
 	}
@@ -29,7 +46,7 @@ func (k *taker) forward(_ context.Context, records []Record) error {
 		if err != nil {
 			return err
 		}
-		k.got = append(k.got, env.EventID)
+		k.ids = append(k.ids, env.EventID)
 	}
 	return nil
 }
@@ -89,8 +106,8 @@ func TestForward(t *testing.T) {
 		h.event(testRegion)
 		h.pass(time.Second)
 		want := append(h.ids(0)[:2:2], h.ids(3)...)
-		if !slices.Equal(logs.got, want) || !slices.Equal(bus.got, want) {
-			h.Errorf("got %v and %v, want %v", logs.got, bus.got, want)
+		if !slices.Equal(logs.got(), want) || !slices.Equal(bus.got(), want) {
+			h.Errorf("got %v and %v, want %v", logs.got(), bus.got(), want)
 		}
 		if r := logs.last[0]; r.Account != testAccount || r.Region != testRegion || r.Category != "Management" || string(r.Raw) != string(h.journal.batches[3].Events[0]) {
 			h.Errorf("record %+v", r)
@@ -116,25 +133,25 @@ func TestForwardFails(t *testing.T) {
 		tr := h.trail("all", withGroup)
 		h.event(testRegion)
 		h.pass(time.Second)
-		logs.err = refusal{code: "ThrottlingException"}
+		logs.fails(refusal{code: "ThrottlingException"})
 		h.event(testRegion)
 		h.event(testRegion)
 		h.pass(2 * time.Hour)
 		if s := h.logsStatus(tr); s.Error != "ThrottlingException" || s.Succeeded.After(s.Attempted.Add(-time.Hour)) {
 			h.Errorf("status %+v", s)
 		}
-		if len(logs.got) != 1 || len(bus.got) != 3 || h.journal.released[sinkName(tr.ARN+"|"+CloudWatchLogs)] != 1 {
-			h.Errorf("got %v and %v, released %v", logs.got, bus.got, h.journal.released)
+		if len(logs.got()) != 1 || len(bus.got()) != 3 || h.journal.released[sinkName(tr.ARN+"|"+CloudWatchLogs)] != 1 {
+			h.Errorf("got %v and %v, released %v", logs.got(), bus.got(), h.journal.released)
 		}
 		h.epoch(tr, func(e *Epoch) { e.Logging = false })
 		h.stray(h.record(testRegion, "ec2.amazonaws.com", false, ""))
 		h.pass(time.Hour) // the log files pass the epoch, the target has not
 		h.restart()
 		h.pass(time.Minute)
-		logs.err = nil
+		logs.fails(nil)
 		h.pass(time.Minute)
-		if want := h.ids(0)[:3]; !slices.Equal(logs.got, want) || !slices.Equal(bus.got, want) {
-			h.Errorf("got %v and %v, want %v", logs.got, bus.got, want)
+		if want := h.ids(0)[:3]; !slices.Equal(logs.got(), want) || !slices.Equal(bus.got(), want) {
+			h.Errorf("got %v and %v, want %v", logs.got(), bus.got(), want)
 		}
 		if s := h.logsStatus(tr); s.Error != "" {
 			h.Errorf("status %+v", s)
@@ -146,7 +163,7 @@ func TestForwardFails(t *testing.T) {
 func TestForwardGivesUp(t *testing.T) {
 	inForwardingHouse(t, func(h *courierHouse, logs, _ *taker) {
 		h.trail("all", withGroup)
-		logs.err = refusal{code: "AccessDeniedException", hard: true}
+		logs.fails(refusal{code: "AccessDeniedException", hard: true})
 		h.event(testRegion)
 		h.pass(23 * time.Hour)
 		h.event(testRegion)
@@ -154,10 +171,10 @@ func TestForwardGivesUp(t *testing.T) {
 			h.Errorf("%v are given up early", n)
 		}
 		h.pass(2 * time.Hour)
-		logs.err = nil
+		logs.fails(nil)
 		h.pass(2 * time.Minute)
-		if n := h.metric("cairn_trail_forward_given_up_total", CloudWatchLogs); n != 1 || !slices.Equal(logs.got, h.ids(1)) {
-			h.Errorf("%v are given up, got %v, want %v", n, logs.got, h.ids(1))
+		if n := h.metric("cairn_trail_forward_given_up_total", CloudWatchLogs); n != 1 || !slices.Equal(logs.got(), h.ids(1)) {
+			h.Errorf("%v are given up, got %v, want %v", n, logs.got(), h.ids(1))
 		}
 	})
 }
@@ -173,25 +190,25 @@ func TestForwardChanges(t *testing.T) {
 		h.set(tr)
 		h.event(testRegion)
 		h.pass(time.Second)
-		if want := h.ids(1); !slices.Equal(logs.got, want) {
-			h.Errorf("got %v, want %v", logs.got, want)
+		if want := h.ids(1); !slices.Equal(logs.got(), want) {
+			h.Errorf("got %v, want %v", logs.got(), want)
 		}
 		tr.CloudWatchLogsLogGroupARN = ""
 		h.set(tr)
 		h.event(testRegion)
 		h.pass(time.Second)
-		if len(logs.got) != 1 || h.journal.released[sinkName(tr.ARN+"|"+CloudWatchLogs)] != math.MaxUint64-1 {
-			h.Errorf("got %v, released %v", logs.got, h.journal.released)
+		if len(logs.got()) != 1 || h.journal.released[sinkName(tr.ARN+"|"+CloudWatchLogs)] != math.MaxUint64-1 {
+			h.Errorf("got %v, released %v", logs.got(), h.journal.released)
 		}
-		bus.err = refusal{code: "Down"}
+		bus.fails(refusal{code: "Down"})
 		h.event(testRegion)
 		h.delete(tr)
 		h.stray(h.record(testRegion, "ec2.amazonaws.com", false, ""))
 		h.pass(5 * time.Minute)
-		bus.err = nil
+		bus.fails(nil)
 		h.pass(2 * time.Minute)
-		if want := h.ids(0)[:4]; !slices.Equal(bus.got, want) {
-			h.Errorf("the bus got %v, want %v", bus.got, want)
+		if want := h.ids(0)[:4]; !slices.Equal(bus.got(), want) {
+			h.Errorf("the bus got %v, want %v", bus.got(), want)
 		}
 		if states, err := h.forwarder.state.List(context.Background(), ""); err != nil || len(states) != 0 {
 			h.Errorf("states %v, %v", states, err)
@@ -201,8 +218,8 @@ func TestForwardChanges(t *testing.T) {
 		}
 		h.event(testRegion)
 		h.pass(time.Second)
-		if want := h.ids(5); !slices.Equal(logs.got[1:], want) || !slices.Equal(bus.got[4:], want) {
-			h.Errorf("of the trail made anew: %v and %v, want %v", logs.got[1:], bus.got[4:], want)
+		if want := h.ids(5); !slices.Equal(logs.got()[1:], want) || !slices.Equal(bus.got()[4:], want) {
+			h.Errorf("of the trail made anew: %v and %v, want %v", logs.got()[1:], bus.got()[4:], want)
 		}
 	})
 }
