@@ -19,6 +19,12 @@ if [ -n "$aws" ]; then
 	"$aws" --version
 fi
 
+step "PyIceberg"
+python=$(scripts/pyiceberg.sh)
+if [ -n "$python" ]; then
+	export CAIRN_PYICEBERG=$python
+fi
+
 step "formatting"
 scripts/gofmt.sh
 

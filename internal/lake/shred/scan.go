@@ -182,7 +182,7 @@ func hex4(b []byte) (r rune, n int) {
 		case '0' <= c && c <= '9':
 			d = c - '0'
 		case 'a' <= c|0x20 && c|0x20 <= 'f':
-			d = c|0x20 - 'a' + 10
+			d = c | 0x20 - 'a' + 10
 		default:
 			return utf8.RuneError, n
 		}

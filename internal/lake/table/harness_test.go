@@ -1,9 +1,9 @@
 package table
 
 import (
+	"compress/gzip"
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"os"
 	"path/filepath"
@@ -177,4 +177,18 @@ func records(seed uint64, n, perSecond int, start time.Time) [][]byte {
 
 var start = time.Date(2026, 11, 1, 22, 0, 0, 0, time.UTC)
 
-func instance(i int) string { return fmt.Sprintf("i-%017x", i) }
+// openLog opens a log file, compressed or not.
+func openLog(name string) (io.ReadCloser, error) {
+	f, err := os.Open(name)
+	if err != nil || filepath.Ext(name) != ".gz" {
+		return f, err
+	}
+	z, err := gzip.NewReader(f)
+	if err != nil {
+		return nil, errors.Join(err, f.Close())
+	}
+	return struct {
+		io.Reader
+		io.Closer
+	}{z, f}, nil
+}
