@@ -1,0 +1,240 @@
+package query
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"time"
+
+	"github.com/cairntrail/cairn/internal/lake/datastore"
+)
+
+// MaxPage is how many rows or queries a page has at most; pages of rows are cut
+// where they have pageBytes.
+const (
+	MaxPage   = 1000
+	pageBytes = 4 << 20
+)
+
+// Reference names a query: by its ID, or by an alias, which is the last query that
+// was run under it, and with RefreshID the last for that refresh.
+type Reference struct {
+	ID        string
+	Alias     string
+	RefreshID string
+	// EventDataStore is an ARN or an ID. Without it nothing is asked of it; with it
+	// the query has to read that store.
+	EventDataStore string
+	// Owner is the account of the event data stores; empty is the caller's.
+	Owner string
+}
+
+// reference finds the query that is meant.
+func (s *Service) reference(ctx context.Context, c Caller, in Reference) (Query, error) {
+	if err := c.owns(in.Owner); err != nil {
+		return Query{}, err
+	}
+	switch {
+	case in.ID != "" && in.Alias != "":
+		return Query{}, refuse(CodeInvalidParameter, "Both QueryId and QueryAlias are given. Give one of them.")
+	case in.ID == "" && in.Alias == "":
+		return Query{}, refuse(CodeInvalidParameter, "Neither QueryId nor QueryAlias is given. Give one of them.")
+	case in.ID != "" && in.RefreshID != "":
+		return Query{}, refuse(CodeInvalidParameter, "RefreshId goes with QueryAlias. Leave it out, or give QueryAlias in place of QueryId.")
+	}
+	id := in.ID
+	if in.Alias != "" {
+		var err error
+		if id, err = s.lastOf(ctx, c, in.Alias, in.RefreshID); err != nil {
+			return Query{}, err
+		}
+	}
+	q, err := s.find(ctx, c, id)
+	if err != nil || in.EventDataStore == "" {
+		return q, err
+	}
+	d, err := s.cfg.Stores.Active(ctx, c.stores(), in.EventDataStore)
+	if err != nil {
+		return Query{}, err
+	}
+	if !q.Reads(d.ID) {
+		return Query{}, refuse(CodeNotFound, "The query %s does not read the event data store %s.", q.ID, d.ARN)
+	}
+	return q, nil
+}
+
+// lastOf finds the last query that was run under an alias.
+func (s *Service) lastOf(ctx context.Context, c Caller, alias, refresh string) (string, error) {
+	all, err := s.list(ctx, c)
+	if err != nil {
+		return "", err
+	}
+	for i := range all {
+		if all[i].Alias == alias && (refresh == "" || all[i].RefreshID == refresh) {
+			return all[i].ID, nil
+		}
+	}
+	if err := c.allowed("*"); err != nil {
+		return "", err
+	}
+	return "", refuse(CodeNotFound, "No query was run under the alias %.256s in this account and Region in the last %d days.", alias, int(Retention.Hours()/24))
+}
+
+// DescribeQuery returns a query as it is now, and for how long it has run.
+func (s *Service) DescribeQuery(ctx context.Context, c Caller, in Reference) (Query, time.Duration, error) {
+	q, err := s.reference(ctx, c, in)
+	return q, q.Took(s.now()), err
+}
+
+// list returns the queries of the caller's account and Region that are not too old,
+// newest first, as they are now.
+func (s *Service) list(ctx context.Context, c Caller) ([]Query, error) {
+	items, err := s.queries.List(ctx, key(c.AccountID, c.Region, ""))
+	if err != nil {
+		return nil, fmt.Errorf("list the queries: %w", err)
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	out := make([]Query, 0, len(items))
+	for i := range items {
+		q := items[i].Value
+		if a := s.mu.active[q.ID]; a != nil {
+			q = a.snapshot()
+		}
+		if !s.expired(&q) {
+			out = append(out, q)
+		}
+	}
+	slices.SortFunc(out, func(a, b Query) int {
+		if a.Sequence < b.Sequence {
+			return 1
+		}
+		return -1
+	})
+	return out, nil
+}
+
+// ListInput is the input of [Service.ListQueries]. Zero values ask for nothing.
+type ListInput struct {
+	// EventDataStore is an ARN or an ID.
+	EventDataStore string
+	Status         Status
+	// Start and End bound when the queries were started, both included.
+	Start, End time.Time
+	// Before is a sequence: queries from there on are left out. 0 leaves out none.
+	Before uint64
+	// Limit is how many queries there are at most, from 1 to MaxPage.
+	Limit int
+}
+
+// ListQueries returns the queries that read an event data store, newest first, and
+// whether there are more.
+func (s *Service) ListQueries(ctx context.Context, c Caller, in ListInput) (out []Query, more bool, err error) {
+	if in.Status != "" && !slices.Contains(statuses, in.Status) {
+		return nil, false, refuse(CodeInvalidStatus, "The query status %.100q is not known. Use one of %v.", in.Status, statuses)
+	}
+	if !in.Start.IsZero() && !in.End.IsZero() && !in.Start.Before(in.End) {
+		return nil, false, refuse(CodeInvalidDateRange, "StartTime %s is not before EndTime %s.", in.Start.UTC().Format(time.RFC3339), in.End.UTC().Format(time.RFC3339))
+	}
+	id, account, region, err := datastore.ParseName(c.stores(), in.EventDataStore)
+	if err != nil {
+		return nil, false, err
+	}
+	if err := c.allowed("arn:aws:cloudtrail:" + region + ":" + account + ":eventdatastore/" + id); err != nil {
+		return nil, false, err
+	}
+	d, err := s.cfg.Stores.Active(ctx, c.stores(), in.EventDataStore)
+	if err != nil {
+		return nil, false, err
+	}
+	all, err := s.list(ctx, c)
+	if err != nil {
+		return nil, false, err
+	}
+	for i := range all {
+		q := &all[i]
+		switch {
+		case !q.Reads(d.ID), in.Status != "" && q.Status != in.Status, in.Before != 0 && q.Sequence >= in.Before:
+			continue
+		case !in.Start.IsZero() && q.Created.Before(in.Start), !in.End.IsZero() && q.Created.After(in.End):
+			continue
+		case len(out) == in.Limit:
+			return out, true, nil
+		}
+		out = append(out, *q)
+	}
+	return out, false, nil
+}
+
+// Position is a place among the rows of a query: behind so many rows, at a place in
+// their file. The zero Position is before the first.
+type Position struct{ Row, Offset int64 }
+
+// Page is a page of rows.
+type Page struct {
+	// Query is the query as it was when the page was read. Its Rows are all that
+	// there are, so far.
+	Query Query
+	Rows  [][]Cell
+	// Next is where the next page begins; nil if there are no more rows, or none yet.
+	Next *Position
+}
+
+// GetQueryResults returns at most limit rows from a place on: of a query that
+// FINISHED, and what there is of one that is RUNNING or TIMED_OUT. Others have none.
+func (s *Service) GetQueryResults(ctx context.Context, c Caller, in Reference, from Position, limit int) (Page, error) {
+	q, err := s.reference(ctx, c, in)
+	if err != nil {
+		return Page{}, err
+	}
+	q, end, err := s.readable(ctx, c, q)
+	if err != nil {
+		return Page{}, err
+	}
+	page := Page{Query: q, Rows: [][]Cell{}}
+	if end <= max(from.Offset, int64(spoolHeader)) {
+		return page, nil
+	}
+	rows, in2, err := openRows(s.rowsPath(q.ID), len(q.Columns), from.Offset, end)
+	if err != nil {
+		return Page{}, err
+	}
+	size := 0
+	for len(page.Rows) < limit && (size < pageBytes || len(page.Rows) == 0) {
+		row, err := rows.next()
+		if err == io.EOF {
+			break
+		}
+		if err != nil {
+			return Page{}, errors.Join(err, in2.Close())
+		}
+		for _, cell := range row {
+			size += len(cell.Text)
+		}
+		page.Rows = append(page.Rows, row)
+	}
+	if rows.offset < end {
+		page.Next = &Position{Row: from.Row + int64(len(page.Rows)), Offset: rows.offset}
+	}
+	return page, in2.Close()
+}
+
+// readable is how much of a query's file of rows can be read now.
+func (s *Service) readable(ctx context.Context, c Caller, q Query) (Query, int64, error) {
+	s.mu.Lock()
+	a := s.mu.active[q.ID]
+	if a == nil || a.query.Status != Running || a.spool == nil {
+		s.mu.Unlock()
+		// It may have ended since it was found.
+		q, err := s.get(ctx, c, q.ID)
+		return q, q.Bytes, err
+	}
+	q = a.snapshot()
+	out := a.spool
+	s.mu.Unlock()
+	rows, bytes, err := out.readable()
+	q.Rows = rows
+	return q, bytes, err
+}
