@@ -76,7 +76,7 @@ func TestRetention(t *testing.T) {
 	count(3*40 - 20)
 	now = now.Add(6 * time.Hour)
 	count(2*40 + 20) // an event of just then stays
-	set(100)             // what is gone stays gone, what only was not shown is shown again
+	set(100)         // what is gone stays gone, what only was not shown is shown again
 	upkeep()
 	if got := h.value("SELECT count(*) FROM t").(int64); got > 3*40 || got < 2*40 {
 		t.Errorf("%d events", got)
