@@ -13,7 +13,7 @@ type statement struct {
 	deny                   bool
 	notAction, notResource bool
 	actions, resources     []string
-	principals             []trustee // trust policies only
+	principals             []trustee // of policies that are no principal's own
 	conditions             []condition
 }
 
@@ -22,6 +22,9 @@ type trustee struct {
 	anyone  bool
 	account string // every principal of this account
 	arn     string // a user, a role, or one session of a role
+	// service is named as real policies do, and matches nobody: no service calls
+	// Cairn.
+	service string
 }
 
 // question is one thing to decide. Only fields that are known are set; a
@@ -32,6 +35,8 @@ type question struct {
 	resource string
 	// assume is set when the question is about a role's trust policy.
 	assume *AssumeRoleInput
+	// externalID is what a caller of a channel gives.
+	externalID string
 }
 
 // verdict is what a set of policies says. A deny beats every allow; without
@@ -88,6 +93,8 @@ func (t trustee) matches(c Caller) (matched, named bool) {
 	switch {
 	case t.anyone:
 		return true, false
+	case t.service != "":
+		return false, false
 	case t.account != "":
 		return t.account == c.AccountID(), false
 	}
@@ -189,6 +196,9 @@ var contextKeys = map[string]func(q *question) (string, bool){
 	"sts:externalid":             assumed(func(in *AssumeRoleInput) string { return in.ExternalID }),
 	"sts:rolesessionname":        assumed(func(in *AssumeRoleInput) string { return in.SessionName }),
 	"sts:sourceidentity":         assumed(func(in *AssumeRoleInput) string { return in.SourceIdentity }),
+	externalIDKey:                func(q *question) (string, bool) { return q.externalID, q.externalID != "" },
+	"aws:sourcearn":              func(*question) (string, bool) { return "", false },
+	"aws:sourceaccount":          func(*question) (string, bool) { return "", false },
 	"iam:passedtoservice":        func(*question) (string, bool) { return "", false },
 }
 

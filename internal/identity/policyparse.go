@@ -189,10 +189,9 @@ func patterns(m member, check func(string) error) ([]string, error) {
 	return list, nil
 }
 
-var principalRE = regexp.MustCompile(`^arn:aws:(iam::[0-9]{12}:(root|(user|role)/[\x21-\x7E]+)|sts::[0-9]{12}:assumed-role/[\w+=,.@-]+/[\w+=,.@-]+)$`)
+var principalRE = regexp.MustCompile(`^arn:aws:(iam::[0-9]{12}:(root|(user|role)/[\x21-\x7E]+)|sts::[0-9]{12}:(assumed-role/[\w+=,.@-]+|federated-user)/[\w+=,.@-]+)$`)
 
-// principalsOf reads a trust policy's Principal. A service can be named, as
-// real roles do, and matches nobody here, since no service calls Cairn.
+// principalsOf reads the Principal of a trust policy or a resource's.
 func principalsOf(raw json.RawMessage) ([]trustee, error) {
 	if s, err := stringOf(raw); err == nil {
 		if s != "*" {
@@ -231,6 +230,7 @@ func principalsOf(raw json.RawMessage) ([]trustee, error) {
 				if !strings.HasSuffix(s, ".amazonaws.com") {
 					return nil, malformed("Invalid principal in policy: \"SERVICE\":%q", clip(s))
 				}
+				out = append(out, trustee{service: s})
 			}
 		default:
 			return nil, malformed("Principals of type %q are not supported.", clip(m.name))
