@@ -68,14 +68,16 @@ type Running interface {
 
 // grammar is the command line.
 type grammar struct {
-	Serve    serveCmd    `cmd:"" help:"Run the server."`
-	Demo     demoCmd     `cmd:"" help:"Start a server, make some calls, and show who did what."`
-	Ingest   ingestCmd   `cmd:"" help:"Send CloudTrail log files from a folder or a bucket to a server."`
-	Lookup   lookupCmd   `cmd:"" help:"Look up events in the event history."`
-	Validate validateCmd `cmd:"" help:"Check a trail's log files against its chain of signed digests."`
-	Redact   redactCmd   `cmd:"" help:"Hide values in recorded events, or show what would be hidden."`
-	Account  accountCmd  `cmd:"" help:"Manage accounts, users, roles and access keys."`
-	Version  versionCmd  `cmd:"" help:"Print the version."`
+	Serve         serveCmd         `cmd:"" help:"Run the server."`
+	Demo          demoCmd          `cmd:"" help:"Start a server, make some calls, and show who did what."`
+	Ingest        ingestCmd        `cmd:"" help:"Send CloudTrail log files from a folder or a bucket to a server."`
+	Lookup        lookupCmd        `cmd:"" help:"Look up events in the event history."`
+	Query         queryCmd         `cmd:"" help:"Query event data stores in SQL."`
+	Validate      validateCmd      `cmd:"" help:"Check a trail's log files against its chain of signed digests."`
+	VerifyResults verifyResultsCmd `cmd:"" help:"Check the results of a query that were written to a bucket against their signature."`
+	Redact        redactCmd        `cmd:"" help:"Hide values in recorded events, or show what would be hidden."`
+	Account       accountCmd       `cmd:"" help:"Manage accounts, users, roles and access keys."`
+	Version       versionCmd       `cmd:"" help:"Print the version."`
 }
 
 // shell is what commands have of the outside.
