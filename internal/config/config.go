@@ -104,6 +104,13 @@ type Config struct {
 	// in a Region before ThrottlingException. AWS allows 2.
 	LookupQuota float64 `name:"lookup-quota" type:"setting" placeholder:"N" value:"0" help:"LookupEvents calls per second for each account and Region; 0 is no limit, 2 is what AWS has."`
 
+	// QuerySlots is how many queries over event data stores run at once, of all
+	// accounts; more wait. QueryMemory is what one of them may use before it spills to
+	// disk, and QueryResults what the results of all may take on disk.
+	QuerySlots   int   `name:"query-slots" type:"setting" placeholder:"N" value:"4" help:"How many queries over event data stores run at once."`
+	QueryMemory  int64 `name:"query-memory" type:"setting" placeholder:"SIZE" value:"1GiB" unit:"bytes" help:"Memory of one query; what needs more is spilled to disk."`
+	QueryResults int64 `name:"query-results" type:"setting" placeholder:"SIZE" value:"8GiB" unit:"bytes" help:"Room on disk for the results of queries, which are kept for seven days."`
+
 	// HistoryRetention is how long the event history keeps events, counted from
 	// their eventTime. AWS keeps 90 days.
 	HistoryRetention time.Duration `name:"history-retention" type:"setting" placeholder:"TIME" value:"90d" help:"How long the event history keeps events."`

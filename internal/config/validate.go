@@ -17,6 +17,13 @@ const minJournal = 16 << 20
 // of some megabytes.
 const maxIngest = 256
 
+// maxQuerySlots bounds query-slots, and minQuery is the least that a query can work
+// with, in memory and for its results.
+const (
+	maxQuerySlots = 64
+	minQuery      = 64 << 20
+)
+
 // maxKeyLifetime makes keys that are valid for 30 days, with the half days before
 // and behind in which they do not sign.
 const maxKeyLifetime = 29 * 24 * time.Hour
@@ -89,6 +96,17 @@ func (c *Config) validate() []Problem {
 		value := map[string]string{"log-format": c.LogFormat, "log-level": c.LogLevel}[key]
 		if err := find(key).set(new(Config), value); err != nil {
 			bad(key, "%v", err)
+		}
+	}
+	if c.QuerySlots < 1 || c.QuerySlots > maxQuerySlots {
+		bad("query-slots", "%d is not between 1 and %d", c.QuerySlots, maxQuerySlots)
+	}
+	for _, m := range []struct {
+		key   string
+		value int64
+	}{{"query-memory", c.QueryMemory}, {"query-results", c.QueryResults}} {
+		if m.value < minQuery {
+			bad(m.key, "%d bytes are too few; give at least %dMiB", m.value, minQuery>>20)
 		}
 	}
 	if !(c.LookupQuota >= 0) {
