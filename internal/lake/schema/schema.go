@@ -57,17 +57,15 @@ func JSONName(name string) string {
 	return name
 }
 
-// Iceberg is the schema of an Iceberg table of these columns. Its field ids count
-// columns first and then what is in them, as catalogues number a new table's. All
-// fields are optional, as they are in the Parquet files.
+// Iceberg is the schema of an Iceberg table of these columns. Its field ids count each
+// column and then what is in it, as the catalogue numbers a new table's. All fields
+// are optional, as they are in the Parquet files.
 func Iceberg(columns []trinosql.Column) *iceberg.Schema {
 	next := 1
 	fields := make([]iceberg.NestedField, len(columns))
 	for i, c := range columns {
 		fields[i] = iceberg.NestedField{ID: next, Name: c.Name}
 		next++
-	}
-	for i, c := range columns {
 		fields[i].Type = icebergType(c.Type, &next)
 	}
 	return iceberg.NewSchema(0, fields...)
@@ -90,14 +88,14 @@ func icebergType(t trinosql.Type, next *int) iceberg.Type {
 		id := take()
 		return &iceberg.ListType{ElementID: id, Element: icebergType(t.Elems[0], next)}
 	case trinosql.MapKind:
-		key, val := take(), take()
-		return &iceberg.MapType{KeyID: key, KeyType: icebergType(t.Elems[0], next), ValueID: val, ValueType: icebergType(t.Elems[1], next)}
+		m := &iceberg.MapType{KeyID: take(), ValueID: take()}
+		m.KeyType = icebergType(t.Elems[0], next)
+		m.ValueType = icebergType(t.Elems[1], next)
+		return m
 	case trinosql.RowKind:
 		fields := make([]iceberg.NestedField, len(t.Elems))
 		for i := range fields {
 			fields[i] = iceberg.NestedField{ID: take(), Name: t.Names[i]}
-		}
-		for i := range fields {
 			fields[i].Type = icebergType(t.Elems[i], next)
 		}
 		return &iceberg.StructType{FieldList: fields}
