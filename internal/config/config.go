@@ -104,6 +104,16 @@ type Config struct {
 	// in a Region before ThrottlingException. AWS allows 2.
 	LookupQuota float64 `name:"lookup-quota" type:"setting" placeholder:"N" value:"0" help:"LookupEvents calls per second for each account and Region; 0 is no limit, 2 is what AWS has."`
 
+	// LakeCommitInterval is how long events wait for others before the tables of event
+	// data stores take them together: queries see an event so much later. LakeCatalog
+	// is where the tables' catalogue is: embedded is a file in DataDir, and a
+	// PostgreSQL database lets other Iceberg readers, as Trino, find the tables.
+	// LakeMemory is what writing or merging files of tables may use before it spills
+	// to disk.
+	LakeCommitInterval time.Duration `name:"lake-commit-interval" type:"setting" placeholder:"TIME" value:"2s" help:"How long events wait before the tables of event data stores take them together."`
+	LakeCatalog        string        `name:"lake-catalog" type:"setting" placeholder:"URL" value:"embedded" help:"Catalogue of the tables of event data stores: embedded, or postgres://USER@HOST/DATABASE."`
+	LakeMemory         int64         `name:"lake-memory" type:"setting" placeholder:"SIZE" value:"1GiB" unit:"bytes" help:"Memory for writing and merging files of tables; what needs more is spilled to disk."`
+
 	// QuerySlots is how many queries over event data stores run at once, of all
 	// accounts; more wait. QueryMemory is what one of them may use before it spills to
 	// disk, and QueryResults what the results of all may take on disk.

@@ -45,6 +45,7 @@ func TestDefaults(t *testing.T) {
 		DataDir: "d", Listen: "127.0.0.1:4570", S3Listen: "127.0.0.1:4571", AdminListen: "127.0.0.1:4572",
 		BucketsEndpoint: "embedded", BucketsPolicies: true, SNSEndpoint: "off", LogsEndpoint: "off", EventsEndpoint: "off", LogFileInterval: 5 * time.Minute, DigestInterval: time.Hour, SigningKeyLifetime: 29 * 24 * time.Hour,
 		AccountID: "111122223333", Region: "us-east-1", LogFormat: "text", LogLevel: "info",
+		LakeCommitInterval: 2 * time.Second, LakeCatalog: "embedded", LakeMemory: 1 << 30,
 		QuerySlots: 4, QueryMemory: 1 << 30, QueryResults: 8 << 30, HistoryRetention: 2160 * time.Hour, HistoryFlushAge: 5 * time.Minute,
 		JournalMaxBytes: 16 << 30, MinFreeDisk: 256 << 20, ShutdownTimeout: 30 * time.Second,
 		IngestConcurrency: 4,
@@ -118,7 +119,7 @@ func TestStrictFile(t *testing.T) {
 func TestProblemsTogether(t *testing.T) {
 	_, err := load(t, "account-id: '12'\nlisen: 1\nhistory-flush-age: 0s\n",
 		map[string]string{"CAIRN_REGION": "Mars", "CAIRN_LOG_FORMAT": "xml", "CAIRN_ADMIN_LISTEN": "127.0.0.1:9"},
-		map[string]string{"listen": "localhost:9", "tls-key": "k", "ingest-concurrency": "0", "query-slots": "65", "query-memory": "1MiB", "min-free-disk": "1B", "journal-max-bytes": "1KiB", "lookup-quota": "-1", "shutdown-timeout": "-5s"})
+		map[string]string{"listen": "localhost:9", "tls-key": "k", "ingest-concurrency": "0", "query-slots": "65", "query-memory": "1MiB", "lake-memory": "2MiB", "lake-commit-interval": "1ms", "lake-catalog": "mysql://h/d", "min-free-disk": "1B", "journal-max-bytes": "1KiB", "lookup-quota": "-1", "shutdown-timeout": "-5s"})
 	var all *Error
 	if !errors.As(err, &all) {
 		t.Fatal(err)
@@ -137,13 +138,16 @@ func TestProblemsTogether(t *testing.T) {
 		"journal-max-bytes: 1024 bytes are too few",
 		"ingest-concurrency: 0 is not between",
 		"query-slots: 65 is not between 1 and 64",
+		"lake-memory: 2097152 bytes are too few; give at least 64MiB",
 		"query-memory: 1048576 bytes are too few; give at least 64MiB",
+		"lake-commit-interval: 1ms is not between 100ms and 1h0m0s",
+		"lake-catalog: is neither embedded nor the URL of a PostgreSQL database",
 	} {
 		if !strings.Contains(err.Error(), want) {
 			t.Errorf("%v\nlacks %s", err, want)
 		}
 	}
-	if len(all.Problems) != 14 {
+	if len(all.Problems) != 17 {
 		t.Errorf("%d problems: %v", len(all.Problems), err)
 	}
 }

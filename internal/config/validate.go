@@ -24,6 +24,13 @@ const (
 	minQuery      = 64 << 20
 )
 
+// The bounds of lake-commit-interval: each commit writes a file, and the journal
+// holds what is not committed.
+const (
+	minCommitInterval = 100 * time.Millisecond
+	maxCommitInterval = time.Hour
+)
+
 // maxKeyLifetime makes keys that are valid for 30 days, with the half days before
 // and behind in which they do not sign.
 const maxKeyLifetime = 29 * 24 * time.Hour
@@ -104,7 +111,7 @@ func (c *Config) validate() []Problem {
 	for _, m := range []struct {
 		key   string
 		value int64
-	}{{"query-memory", c.QueryMemory}, {"query-results", c.QueryResults}} {
+	}{{"lake-memory", c.LakeMemory}, {"query-memory", c.QueryMemory}, {"query-results", c.QueryResults}} {
 		if m.value < minQuery {
 			bad(m.key, "%d bytes are too few; give at least %dMiB", m.value, minQuery>>20)
 		}
@@ -137,6 +144,12 @@ func (c *Config) validate() []Problem {
 	}
 	if c.IngestConcurrency < 1 || c.IngestConcurrency > maxIngest {
 		bad("ingest-concurrency", "%d is not between 1 and %d", c.IngestConcurrency, maxIngest)
+	}
+	if c.LakeCommitInterval < minCommitInterval || c.LakeCommitInterval > maxCommitInterval {
+		bad("lake-commit-interval", "%v is not between %v and %v", c.LakeCommitInterval, minCommitInterval, maxCommitInterval)
+	}
+	if u, err := url.Parse(c.LakeCatalog); c.LakeCatalog != Embedded && (err != nil || u.Scheme != "postgres" && u.Scheme != "postgresql" || u.Host == "") {
+		bad("lake-catalog", "is neither embedded nor the URL of a PostgreSQL database, as postgres://cairn@127.0.0.1/lake")
 	}
 	c.validateGateways(bad)
 	c.validateBuckets(bad)
