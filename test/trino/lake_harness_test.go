@@ -76,13 +76,7 @@ func serveBucket(t testing.TB, dir string) string {
 	t.Helper()
 	server, err := objects.Open(t.Context(), objects.Config{Dir: dir, Addr: "127.0.0.1:0", Keys: keys{}})
 	check(t, err)
-	ctx, stop := context.WithCancel(context.Background())
-	ended := make(chan error, 1)
-	go func() { ended <- server.Run(ctx) }()
-	t.Cleanup(func() {
-		stop()
-		check(t, <-ended)
-	})
+	t.Cleanup(func() { check(t, server.Close(context.Background())) })
 	client := s3.New(s3.Options{Region: objects.DefaultRegion, BaseEndpoint: aws.String(server.URL()), UsePathStyle: true,
 		Credentials: credentials.NewStaticCredentialsProvider(key, secret, "")})
 	_, err = client.CreateBucket(t.Context(), &s3.CreateBucketInput{Bucket: aws.String(bucket)})
@@ -136,12 +130,13 @@ func (l *lake) createCatalog(endpoint string, database *url.URL) {
 	})
 }
 
-// store makes the table of an event data store, and fills it.
-func (l *lake) store(id, category string, events [][]byte) *table.Table {
+// store puts events into the table of an event data store, which is made if there is
+// none. The sequence is larger than that of earlier ones.
+func (l *lake) store(id, category string, events [][]byte, sequence uint64) *table.Table {
 	l.Helper()
 	t, err := l.warehouse.Table(l.Context(), table.Spec{ID: id, Category: category})
 	check(l, err)
-	check(l, t.Append(l.Context(), events, 1))
+	check(l, t.Append(l.Context(), events, sequence))
 	return t
 }
 

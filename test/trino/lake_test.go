@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"bytes"
 	"compress/gzip"
+	"context"
 	"encoding/json"
 	"io/fs"
 	"os"
@@ -13,6 +14,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/cairntrail/cairn/internal/lake/table"
 	"github.com/cairntrail/cairn/internal/synth"
 )
 
@@ -23,10 +25,10 @@ const storeID = "8a5ad2f9-0c6e-4b0e-9a94-3f2d6c1e7b55"
 func TestTables(t *testing.T) {
 	l := newLake(t)
 	events := append(synthetic(5000, 1), realRecords(t)...)
-	stands := l.store(storeID, "Management", events)
+	l.store(storeID, "Management", events, 1)
 	// A second commit, and a table of another store beside it.
-	check(t, stands.Append(t.Context(), synthetic(1000, 2), 2))
-	l.store("0b1c", "Management", synthetic(10, 3))
+	stands := l.store(storeID, "Management", synthetic(1000, 2), 2)
+	l.store("0b1c", "Management", synthetic(10, 3), 1)
 	var names []string
 	for _, c := range stands.Columns() {
 		names = append(names, `"`+c.Name+`"`)
@@ -54,6 +56,34 @@ func TestTables(t *testing.T) {
 	}
 	if rows, _ := ask(t, l.trino, "SHOW TABLES FROM "+l.catalog+".lake"); len(rows) != 2 {
 		t.Errorf("Trino sees the tables %v", rows)
+	}
+}
+
+// What is committed is there for Trino's next question, while files are merged
+// beneath it; and a dropped table is gone.
+func TestFresh(t *testing.T) {
+	const batch, batches = 300, 20
+	l := newLake(t)
+	ctx, stop := context.WithCancel(t.Context())
+	merged := make(chan error, 1)
+	go func() { merged <- l.warehouse.Run(ctx) }()
+	count := "SELECT count(*), count(DISTINCT eventid) FROM " + l.name(storeID)
+	var stands *table.Table
+	for i := range batches {
+		stands = l.store(storeID, "Management", synthetic(batch, uint64(i)), uint64(i+1))
+		want := int64((i + 1) * batch)
+		if rows, _ := ask(t, l.trino, count); rows[0][0] != want || rows[0][1] != want {
+			t.Fatalf("after %d events Trino counts %v", want, rows[0])
+		}
+	}
+	stop()
+	check(t, <-merged)
+	if files := stands.Stats().Files; files >= batches {
+		t.Errorf("nothing was merged: %d files", files)
+	}
+	check(t, l.warehouse.Drop(t.Context(), storeID))
+	if rows, _ := ask(t, l.trino, "SHOW TABLES FROM "+l.catalog+".lake"); len(rows) != 0 {
+		t.Errorf("Trino sees the dropped table: %v", rows)
 	}
 }
 
