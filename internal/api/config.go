@@ -11,9 +11,11 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"github.com/cairntrail/cairn/internal/identity"
+	"github.com/cairntrail/cairn/internal/intake/channel"
 	"github.com/cairntrail/cairn/internal/lake"
 	"github.com/cairntrail/cairn/internal/lake/datastore"
 	"github.com/cairntrail/cairn/internal/recorder"
+	"github.com/cairntrail/cairn/internal/sharing"
 	"github.com/cairntrail/cairn/internal/trail"
 )
 
@@ -57,6 +59,12 @@ type Config struct {
 	// EventDataStores keeps event data stores. Nil has none, and operations on them
 	// are not supported.
 	EventDataStores *datastore.Service
+	// Channels keeps channels and takes their events. Nil has none, and operations on
+	// them are not supported.
+	Channels *channel.Service
+	// ResourcePolicies keeps the policies of channels and event data stores. Nil has
+	// none.
+	ResourcePolicies *sharing.Service
 	// CredentialIssued is told of the first access key of an account that
 	// CreateAccount made, under the name of a profile, so that it can be put
 	// into the credentials file. After an error CreateAccount fails. Nil does

@@ -11,7 +11,9 @@ import (
 	"github.com/cairntrail/cairn/internal/api/stsapi"
 	"github.com/cairntrail/cairn/internal/api/wire"
 	"github.com/cairntrail/cairn/internal/identity"
+	"github.com/cairntrail/cairn/internal/intake/channel"
 	"github.com/cairntrail/cairn/internal/lake/datastore"
+	"github.com/cairntrail/cairn/internal/sharing"
 	"github.com/cairntrail/cairn/internal/trail"
 )
 
@@ -184,7 +186,7 @@ var identityCodes = map[string]string{
 }
 
 // typedError finds the typed error in a chain: ours, or one of identity's,
-// trail's or datastore's.
+// trail's, datastore's, channel's or sharing's.
 func typedError(err error) *Error {
 	if e, ok := errors.AsType[*Error](err); ok {
 		return e
@@ -206,6 +208,12 @@ func typedError(err error) *Error {
 	}
 	if e, ok := errors.AsType[*datastore.Error](err); ok {
 		return &Error{Code: e.Code, Message: e.Message, Cause: e.Cause}
+	}
+	if e, ok := errors.AsType[*channel.Error](err); ok {
+		return &Error{Code: e.Code, Message: e.Message}
+	}
+	if e, ok := errors.AsType[*sharing.Error](err); ok {
+		return &Error{Code: e.Code, Message: e.Message}
 	}
 	return nil
 }

@@ -41,7 +41,9 @@ func (s *Server) rows() []*operation {
 		handle(cairnapi.OpListRegisteredAccessKeys, s.listRegisteredAccessKeys),
 	}
 	rows = append(rows, s.trailRows()...)
-	return append(rows, s.eventDataStoreRows()...)
+	rows = append(rows, s.eventDataStoreRows()...)
+	rows = append(rows, s.channelRows()...)
+	return append(rows, s.resourcePolicyRows()...)
 }
 
 // Request is what a handler knows of the call besides its input.

@@ -18,6 +18,9 @@ func (s *Server) addTags(ctx context.Context, r *Request, in *ctapi.AddTagsInput
 	if s.ofEventDataStore(arn) {
 		return out, s.cfg.EventDataStores.AddTags(ctx, r.storeCaller(), arn, tagsInput(in.TagsList))
 	}
+	if s.ofChannel(arn) {
+		return out, s.cfg.Channels.AddTags(ctx, r.channelCaller(), arn, tagsInput(in.TagsList))
+	}
 	return out, s.cfg.Trails.AddTags(ctx, r.trailCaller(), arn, trailTags(in.TagsList))
 }
 
@@ -25,6 +28,9 @@ func (s *Server) removeTags(ctx context.Context, r *Request, in *ctapi.RemoveTag
 	arn, out := text(in.ResourceId), &ctapi.RemoveTagsOutput{}
 	if s.ofEventDataStore(arn) {
 		return out, s.cfg.EventDataStores.RemoveTags(ctx, r.storeCaller(), arn, tagsInput(in.TagsList))
+	}
+	if s.ofChannel(arn) {
+		return out, s.cfg.Channels.RemoveTags(ctx, r.channelCaller(), arn, tagsInput(in.TagsList))
 	}
 	return out, s.cfg.Trails.RemoveTags(ctx, r.trailCaller(), arn, trailTags(in.TagsList))
 }
@@ -52,6 +58,9 @@ func (s *Server) listTags(ctx context.Context, r *Request, in *ctapi.ListTagsInp
 func (s *Server) tagsOf(ctx context.Context, r *Request, arn string) (out []naming.Tag, err error) {
 	if s.ofEventDataStore(arn) {
 		return s.cfg.EventDataStores.ListTags(ctx, r.storeCaller(), arn)
+	}
+	if s.ofChannel(arn) {
+		return s.cfg.Channels.ListTags(ctx, r.channelCaller(), arn)
 	}
 	found, err := s.cfg.Trails.ListTags(ctx, r.trailCaller(), []string{arn})
 	for _, of := range found {

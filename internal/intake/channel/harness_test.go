@@ -180,7 +180,7 @@ func TestChannels(t *testing.T) {
 		t.Error(err)
 	}
 	w.fail = nil
-	if list, err := w.List(ctx, owner); err != nil || len(list) != 3 || list[0].Name != "okta" || list[1].Name != "renamed" {
+	if list, err := w.List(ctx, owner); err != nil || len(list) != 3 || list[0].Name != "renamed" || list[1].Name != "okta" {
 		t.Errorf("list %+v, %v", list, err)
 	}
 

@@ -314,7 +314,7 @@ func (s *Service) Delete(ctx context.Context, c Caller, name string) error {
 	return nil
 }
 
-// List returns the channels of an account and Region, ordered by name.
+// List returns the channels of an account and Region, oldest first.
 func (s *Service) List(ctx context.Context, c Caller) ([]Channel, error) {
 	prefix := naming.ARN{Partition: "aws", Service: "cloudtrail", Region: c.Region, Account: c.AccountID, Resource: arnPrefix}.String()
 	items, err := s.channels.List(ctx, prefix)
@@ -325,7 +325,12 @@ func (s *Service) List(ctx context.Context, c Caller) ([]Channel, error) {
 	for _, it := range items {
 		out = append(out, it.Value)
 	}
-	slices.SortFunc(out, func(a, b Channel) int { return strings.Compare(a.Name, b.Name) })
+	slices.SortFunc(out, func(a, b Channel) int {
+		if c := a.Created.Compare(b.Created); c != 0 {
+			return c
+		}
+		return strings.Compare(a.ID, b.ID)
+	})
 	return out, nil
 }
 
