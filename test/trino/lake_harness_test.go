@@ -67,8 +67,27 @@ func newLake(t testing.TB) *lake {
 	})
 	check(t, err)
 	t.Cleanup(func() { check(t, l.warehouse.Close()) })
-	l.createCatalog(endpoint, database)
+	l.createCatalog(endpoint, readOnly(t, database))
 	return l
+}
+
+// readOnly makes a role that can read what a database has, and nothing else.
+func readOnly(t testing.TB, database *url.URL) *url.URL {
+	t.Helper()
+	name := strings.TrimPrefix(database.Path, "/") + "_reader"
+	db, err := sql.Open("pgx", database.String())
+	check(t, err)
+	defer func() { check(t, db.Close()) }()
+	for _, statement := range []string{
+		"CREATE ROLE " + name + " LOGIN PASSWORD '" + name + "'",
+		"GRANT SELECT ON ALL TABLES IN SCHEMA public TO " + name,
+	} {
+		_, err := db.ExecContext(t.Context(), statement)
+		check(t, err)
+	}
+	reader := *database
+	reader.User = url.UserPassword(name, name)
+	return &reader
 }
 
 // serveBucket runs the S3 endpoint with an empty bucket, and returns its address.
