@@ -34,6 +34,8 @@ import (
 	"github.com/cairntrail/cairn/internal/journal"
 	"github.com/cairntrail/cairn/internal/keys"
 	"github.com/cairntrail/cairn/internal/lake"
+	"github.com/cairntrail/cairn/internal/lake/datastore"
+	"github.com/cairntrail/cairn/internal/lake/table"
 	"github.com/cairntrail/cairn/internal/notify"
 	"github.com/cairntrail/cairn/internal/objects"
 	"github.com/cairntrail/cairn/internal/recorder"
@@ -134,6 +136,9 @@ type App struct {
 	courier   *trail.Courier
 	forwarder *trail.Forwarder
 	trails    *trail.Service
+	warehouse *table.Warehouse
+	stores    *datastore.Service
+	ingester  *datastore.Ingester
 
 	profiles sync.Mutex // held while the credentials file is rewritten
 
@@ -157,7 +162,7 @@ func (a *App) started(name string, stop func(ctx context.Context) error) {
 // start builds everything from the ground up.
 func (a *App) start(ctx context.Context) error {
 	for _, f := range []func(context.Context) error{
-		a.lockDir, a.openKey, a.openStore, a.openDirectory, a.openJournal, a.listenS3, a.openTrails, a.openHistory, a.runTrails, a.listenAdmin, a.listenAPI, a.listenGateways,
+		a.lockDir, a.openKey, a.openStore, a.openDirectory, a.openJournal, a.listenS3, a.openTrails, a.openStores, a.openHistory, a.runTrails, a.runStores, a.listenAdmin, a.listenAPI, a.listenGateways,
 	} {
 		if err := f(ctx); err != nil {
 			return err

@@ -1,0 +1,339 @@
+package app
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"math/rand/v2"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"os/exec"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/cloudtrail"
+	"github.com/aws/aws-sdk-go-v2/service/cloudtrail/types"
+
+	"github.com/cairntrail/cairn/internal/lake/duck"
+)
+
+// inTable reads a column of an event data store's table: how often it has each
+// value. It is asked behind everything that was acknowledged.
+func (s *server) inTable(id, column string) map[string]int {
+	s.tb.Helper()
+	ctx := context.Background()
+	if err := s.ingester.Flush(ctx); err != nil {
+		s.tb.Fatal(err)
+	}
+	return s.readTable(id, column)
+}
+
+// readTable reads what is in a table now.
+func (s *server) readTable(id, column string) map[string]int {
+	s.tb.Helper()
+	ctx := context.Background()
+	plan, err := s.warehouse.Plan(ctx, id, time.Time{}, time.Time{})
+	if err != nil {
+		s.tb.Fatal(err)
+	}
+	defer plan.Release()
+	engine, err := duck.Open(ctx, duck.Config{Files: plan.Files, Setup: []string{plan.View("events")}, Threads: 1})
+	if err != nil {
+		s.tb.Fatal(err)
+	}
+	defer engine.Close()
+	rows, err := engine.Query(ctx, "SELECT "+column+" FROM events")
+	if err != nil {
+		s.tb.Fatal(err)
+	}
+	defer rows.Close()
+	out := make(map[string]int)
+	for {
+		row, err := rows.Next()
+		if err == io.EOF {
+			return out
+		}
+		if err != nil {
+			s.tb.Fatal(err)
+		}
+		out[fmt.Sprint(row[0])]++
+	}
+}
+
+// awsCLI runs "aws cloudtrail" against a server, and returns what it prints.
+func awsCLI(t *testing.T, url, credentials, command string) string {
+	t.Helper()
+	name := os.Getenv("CAIRN_AWS_CLI")
+	if name == "" {
+		name = "aws"
+	}
+	cli, err := exec.LookPath(name)
+	if err != nil {
+		t.Skipf("the AWS CLI is not on this machine: %v", err)
+	}
+	cmd := exec.Command(cli, append([]string{"cloudtrail", "--endpoint-url", url, "--region", "us-east-1", "--output", "json"}, strings.Fields(command)...)...)
+	cmd.Env = append(os.Environ(), "AWS_SHARED_CREDENTIALS_FILE="+credentials, "AWS_CONFIG_FILE="+os.DevNull, "AWS_EC2_METADATA_DISABLED=true", "AWS_PAGER=")
+	var out, errs bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &out, &errs
+	if err := cmd.Run(); err != nil {
+		t.Fatalf("aws cloudtrail %s: %v\n%s", command, err, errs.String())
+	}
+	return strings.TrimSpace(out.String())
+}
+
+// calls makes some calls and returns their request ids.
+func (c *client) calls(n int) (ids []string) {
+	c.tb.Helper()
+	for range n {
+		id, err := c.callerIdentity()
+		if err != nil {
+			c.tb.Fatal(err)
+		}
+		ids = append(ids, id)
+	}
+	return ids
+}
+
+// wantOnce tells whether a table has what it has to have once, and nothing of what
+// it must not.
+func wantOnce(t *testing.T, what string, got map[string]int, once, never []string) {
+	t.Helper()
+	for _, id := range once {
+		if got[id] != 1 {
+			t.Errorf("%s: call %s is %d times in the table", what, id, got[id])
+		}
+	}
+	for _, id := range never {
+		if got[id] != 0 {
+			t.Errorf("%s: call %s is in the table", what, id)
+		}
+	}
+}
+
+// TestEventDataStore is an event data store's life at a server on its defaults:
+// made with the AWS CLI, its table has exactly the events since then, within five
+// seconds, also across a restart; not those that were recorded while it was
+// stopped or deleted.
+func TestEventDataStore(t *testing.T) {
+	dir := t.TempDir()
+	s := start(t, dir, nil)
+	cli := func(command string) string { return awsCLI(t, s.APIURL(), s.CredentialsFile(), command) }
+	never := s.client("default").calls(3)
+	var made struct{ EventDataStoreArn, Status string }
+	if err := json.Unmarshal([]byte(cli("create-event-data-store --name main --no-termination-protection-enabled")), &made); err != nil {
+		t.Fatal(err)
+	}
+	id := made.EventDataStoreArn[strings.LastIndex(made.EventDataStoreArn, "/")+1:]
+	once := s.client("default").calls(5)
+	// Nothing is flushed: this is how soon queries see events.
+	begun, tick := time.Now(), time.NewTicker(50*time.Millisecond)
+	defer tick.Stop()
+	for s.readTable(id, "requestid")[once[4]] == 0 {
+		if <-tick.C; time.Since(begun) > 5*time.Second {
+			t.Fatal("after 5 s the event is not in the table")
+		}
+	}
+	t.Logf("an event is in the table after %v", time.Since(begun).Round(10*time.Millisecond))
+	wantOnce(t, "made", s.inTable(id, "requestid"), once, never)
+
+	cli("stop-event-data-store-ingestion --event-data-store " + id)
+	never = append(never, s.client("default").calls(3)...)
+	s.settle()
+	if err := s.Stop(context.Background()); err != nil {
+		t.Fatal(err)
+	}
+	s = start(t, dir, nil)
+	if got := cli("get-event-data-store --query Status --event-data-store " + id); got != `"STOPPED_INGESTION"` {
+		t.Errorf("the store is %s", got)
+	}
+	never = append(never, s.client("default").calls(3)...)
+	cli("start-event-data-store-ingestion --event-data-store " + made.EventDataStoreArn)
+	once = append(once, s.client("default").calls(5)...)
+	wantOnce(t, "started", s.inTable(id, "requestid"), once, never)
+
+	cli("delete-event-data-store --event-data-store " + id)
+	never = append(never, s.client("default").calls(3)...)
+	if got := cli("restore-event-data-store --query Status --event-data-store " + id); got != `"ENABLED"` {
+		t.Errorf("the store is %s", got)
+	}
+	once = append(once, s.client("default").calls(5)...)
+	wantOnce(t, "restored", s.inTable(id, "requestid"), once, never)
+
+	// All that the table has is in the event history, byte for byte, and once.
+	raw := s.inTable(id, "eventjson")
+	s.settle()
+	history := make(map[string]bool)
+	pages := cloudtrail.NewLookupEventsPaginator(s.client("default").trail(), &cloudtrail.LookupEventsInput{})
+	for pages.HasMorePages() {
+		page, err := pages.NextPage(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, e := range page.Events {
+			history[*e.CloudTrailEvent] = true
+		}
+	}
+	for text, n := range raw {
+		if n != 1 || !history[text] {
+			t.Errorf("%d times in the table, and %v in the event history: %s", n, history[text], text)
+		}
+	}
+	// A call that has the store take events is one of them, and one that ends it is
+	// not: it is recorded behind what it did.
+	text := fmt.Sprint(raw)
+	for name, in := range map[string]bool{"CreateEventDataStore": true, "StopEventDataStoreIngestion": false, "StartEventDataStoreIngestion": true, "DeleteEventDataStore": false, "RestoreEventDataStore": true} {
+		if strings.Contains(text, `"eventName":"`+name) != in {
+			t.Errorf("the call of %s is in the table: %v, want %v", name, !in, in)
+		}
+	}
+}
+
+// TestEventDataStoreWantsData: a gateway records the data events that an event
+// data store selects, and the store has them; without it they pass.
+func TestEventDataStoreWantsData(t *testing.T) {
+	upstream := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusOK) }))
+	defer upstream.Close()
+	dir := t.TempDir()
+	settings := map[string]string{"gateway-listen": "127.0.0.1:0", "gateway-upstream": upstream.URL}
+	s := start(t, dir, settings)
+	ctx := t.Context()
+	get := func(key string) {
+		t.Helper()
+		r, err := http.NewRequest(http.MethodGet, "http://"+s.Gateways()[0]+"/photos/"+key, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		r.Header.Set("Authorization", "AWS4-HMAC-SHA256 Credential=AKIAX/20261121/us-east-1/s3/aws4_request, SignedHeaders=host, Signature=0")
+		resp, err := http.DefaultClient.Do(r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		resp.Body.Close()
+	}
+	get("before")
+	equals := func(field, value string) types.AdvancedFieldSelector {
+		return types.AdvancedFieldSelector{Field: &field, Equals: []string{value}}
+	}
+	made, err := s.client("default").trail().CreateEventDataStore(ctx, &cloudtrail.CreateEventDataStoreInput{Name: aws.String("data"),
+		AdvancedEventSelectors: []types.AdvancedEventSelector{{FieldSelectors: []types.AdvancedFieldSelector{equals("eventCategory", "Data"), equals("resources.type", "AWS::S3::Object")}}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	id := (*made.EventDataStoreArn)[strings.LastIndex(*made.EventDataStoreArn, "/")+1:]
+	get("made")
+	if err := s.ingester.Flush(ctx); err != nil { // STOPPED and ENABLED are told apart from CREATED.
+		t.Fatal(err)
+	}
+	if _, err := s.client("default").trail().StopEventDataStoreIngestion(ctx, &cloudtrail.StopEventDataStoreIngestionInput{EventDataStore: &id}); err != nil {
+		t.Fatal(err)
+	}
+	get("stopped")
+	if err := s.ingester.Flush(ctx); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.client("default").trail().StartEventDataStoreIngestion(ctx, &cloudtrail.StartEventDataStoreIngestionInput{EventDataStore: &id}); err != nil {
+		t.Fatal(err)
+	}
+	get("started")
+	if err := s.Stop(context.Background()); err != nil {
+		t.Fatal(err)
+	}
+	s = start(t, dir, settings)
+	get("restarted")
+	text := fmt.Sprint(s.inTable(id, "eventjson"))
+	for key, in := range map[string]bool{"before": false, "made": true, "stopped": false, "started": true, "restarted": true} {
+		if strings.Contains(text, "photos/"+key) != in {
+			t.Errorf("photos/%s is in the table: %v, want %v", key, !in, in)
+		}
+	}
+}
+
+// TestCrashEventDataStore kills the server at random moments under load: what was
+// acknowledged is in the table once, and what was while the store was stopped is
+// not.
+func TestCrashEventDataStore(t *testing.T) {
+	dir := t.TempDir()
+	seed := uint64(time.Now().UnixNano())
+	t.Logf("seed %d", seed)
+	rng := rand.New(rand.NewPCG(seed, 3))
+	const settings = "CAIRN_LAKE_COMMIT_INTERVAL=100ms"
+	p := launch(t, dir, settings)
+	trails := func() *cloudtrail.Client { return newClient(t, p.url, dir, "default").trail() }
+	made, err := trails().CreateEventDataStore(t.Context(), &cloudtrail.CreateEventDataStoreInput{Name: aws.String("crash")})
+	if err != nil {
+		t.Fatal(err)
+	}
+	id := made.EventDataStoreArn
+	// becomes waits until the store is in a state.
+	becomes := func(want types.EventDataStoreStatus) {
+		t.Helper()
+		tick := time.NewTicker(20 * time.Millisecond)
+		defer tick.Stop()
+		for deadline := time.Now().Add(30 * time.Second); ; <-tick.C {
+			got, err := trails().GetEventDataStore(t.Context(), &cloudtrail.GetEventDataStoreInput{EventDataStore: id})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got.Status == want {
+				return
+			}
+			if time.Now().After(deadline) {
+				t.Fatalf("the store is %s, want %s", got.Status, want)
+			}
+		}
+	}
+	var mu sync.Mutex
+	var once, never []string
+	load := func(into *[]string, wait time.Duration) {
+		var wg sync.WaitGroup
+		url := p.url
+		for range 4 {
+			wg.Go(func() {
+				c := newClient(t, url, dir, "default")
+				for {
+					id, err := c.callerIdentity()
+					if err != nil {
+						return
+					}
+					mu.Lock()
+					*into = append(*into, id)
+					mu.Unlock()
+				}
+			})
+		}
+		timer := time.NewTimer(wait)
+		<-timer.C
+		p.kill(t)
+		wg.Wait()
+		p = launch(t, dir, settings)
+	}
+	for range *crashRounds {
+		becomes(types.EventDataStoreStatusEnabled)
+		load(&once, time.Duration(100+rng.IntN(600))*time.Millisecond)
+		becomes(types.EventDataStoreStatusEnabled)
+		if _, err := trails().StopEventDataStoreIngestion(t.Context(), &cloudtrail.StopEventDataStoreIngestionInput{EventDataStore: id}); err != nil {
+			t.Fatal(err)
+		}
+		load(&never, time.Duration(20+rng.IntN(200))*time.Millisecond)
+		becomes(types.EventDataStoreStatusStoppedIngestion)
+		if _, err := trails().StartEventDataStoreIngestion(t.Context(), &cloudtrail.StartEventDataStoreIngestionInput{EventDataStore: id}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	p.kill(t)
+	s := start(t, dir, nil)
+	name := (*id)[strings.LastIndex(*id, "/")+1:]
+	wantOnce(t, "crashed", s.inTable(name, "requestid"), once, never)
+	for event, n := range s.inTable(name, "eventid") {
+		if n != 1 {
+			t.Errorf("event %s is %d times in the table", event, n)
+		}
+	}
+	t.Logf("%d kills, %d calls while it ingested and %d while it did not", 2**crashRounds+1, len(once), len(never))
+}
