@@ -68,9 +68,15 @@ func (w *world) Destination(_ context.Context, c Caller, location string) (id, a
 	return location, "arn:aws:cloudtrail:" + c.Region + ":" + c.AccountID + ":eventdatastore/" + location, nil
 }
 
-func (w *world) Route(_ context.Context, arn string, stores []string) error {
-	if w.fail != nil {
+func (w *world) Route(ctx context.Context, arn string, stores []string, with func(context.Context) error) error {
+	err := w.db.Tx(ctx, func(ctx context.Context) error {
+		if err := with(ctx); err != nil {
+			return err
+		}
 		return w.fail
+	})
+	if err != nil {
+		return err
 	}
 	w.routes[arn] = stores
 	if stores == nil {

@@ -21,8 +21,9 @@ type Stores interface {
 	// with the exception for the caller, one that takes no events of channels.
 	Destination(ctx context.Context, c Caller, location string) (id, arn string, err error)
 	// Route has the stores of these IDs take a channel's events from now on, and no
-	// others; none when the channel is deleted. It joins the transaction of ctx.
-	Route(ctx context.Context, channelARN string, stores []string) error
+	// others; none when the channel is deleted. What with writes is committed
+	// together with that, or neither.
+	Route(ctx context.Context, channelARN string, stores []string, with func(ctx context.Context) error) error
 }
 
 // Policies are the resource-based policies of channels; a sharing.Service.
@@ -165,14 +166,12 @@ func (s *Service) Create(ctx context.Context, c Caller, in CreateInput) (Channel
 		return Channel{}, err
 	}
 	ch := Channel{ID: id, ARN: arn, Name: in.Name, Source: in.Source, AccountID: c.AccountID, Region: c.Region, Destinations: arns, Tags: tags, Created: now, Updated: now}
-	err = s.cfg.Store.Tx(ctx, func(ctx context.Context) error {
+	err = s.cfg.Stores.Route(ctx, ch.ARN, ids, func(ctx context.Context) error {
 		if err := s.room(ctx, c, &ch); err != nil {
 			return err
 		}
-		if _, err := s.channels.Create(ctx, ch.ARN, ch); err != nil {
-			return err
-		}
-		return s.cfg.Stores.Route(ctx, ch.ARN, ids)
+		_, err := s.channels.Create(ctx, ch.ARN, ch)
+		return err
 	})
 	if err != nil {
 		return Channel{}, fmt.Errorf("create the channel: %w", err)
@@ -252,7 +251,7 @@ func (s *Service) Update(ctx context.Context, c Caller, name string, in UpdateIn
 			return Channel{}, err
 		}
 	}
-	err = s.cfg.Store.Tx(ctx, func(ctx context.Context) error {
+	write := func(ctx context.Context) error {
 		item, err := s.channels.Get(ctx, ch.ARN)
 		if errors.Is(err, store.ErrNotFound) {
 			return noChannel(name)
@@ -270,13 +269,15 @@ func (s *Service) Update(ctx context.Context, c Caller, name string, in UpdateIn
 		ch.Updated = s.cfg.Now().UTC()
 		if arns != nil {
 			ch.Destinations = arns
-			if err := s.cfg.Stores.Route(ctx, ch.ARN, ids); err != nil {
-				return err
-			}
 		}
 		_, err = s.channels.Put(ctx, ch.ARN, ch)
 		return err
-	})
+	}
+	if arns != nil {
+		err = s.cfg.Stores.Route(ctx, ch.ARN, ids, write)
+	} else {
+		err = s.cfg.Store.Tx(ctx, write)
+	}
 	if err != nil {
 		return Channel{}, fmt.Errorf("update the channel: %w", err)
 	}
@@ -289,7 +290,7 @@ func (s *Service) Delete(ctx context.Context, c Caller, name string) error {
 	if err != nil {
 		return err
 	}
-	err = s.cfg.Store.Tx(ctx, func(ctx context.Context) error {
+	err = s.cfg.Stores.Route(ctx, ch.ARN, nil, func(ctx context.Context) error {
 		if err := s.channels.Delete(ctx, ch.ARN); err != nil {
 			if errors.Is(err, store.ErrNotFound) {
 				return noChannel(name)
@@ -299,10 +300,7 @@ func (s *Service) Delete(ctx context.Context, c Caller, name string) error {
 		if err := s.ingestion.Delete(ctx, ch.ARN); err != nil && !errors.Is(err, store.ErrNotFound) {
 			return err
 		}
-		if err := s.cfg.Policies.Forget(ctx, ch.ARN); err != nil {
-			return err
-		}
-		return s.cfg.Stores.Route(ctx, ch.ARN, nil)
+		return s.cfg.Policies.Forget(ctx, ch.ARN)
 	})
 	if err != nil {
 		return fmt.Errorf("delete the channel: %w", err)

@@ -24,11 +24,11 @@ func (e *Error) Error() string {
 func (e *Error) Unwrap() error { return e.Cause }
 
 // The exceptions of the CloudTrail API that operations on event data stores
-// answer with. EventDataStoreFederationEnabledException,
-// EventDataStoreHasOngoingImportException and ChannelExistsForEDSException belong
-// to federation, imports and channels, which there are none of.
+// answer with. EventDataStoreFederationEnabledException belongs to federation,
+// which there is none of.
 const (
 	CodeARNInvalid                  = "EventDataStoreARNInvalidException"
+	CodeHasChannel                  = "ChannelExistsForEDSException"
 	CodeExists                      = "EventDataStoreAlreadyExistsException"
 	CodeInactive                    = "InactiveEventDataStoreException"
 	CodeInsightNotEnabled           = "InsightNotEnabledException"

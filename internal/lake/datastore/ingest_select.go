@@ -1,6 +1,7 @@
 package datastore
 
 import (
+	"encoding/json"
 	"fmt"
 	"slices"
 	"time"
@@ -88,6 +89,7 @@ func (r *rule) selects(rows [][]byte, d *Store, b journal.Batch, t *tally) [][]b
 		}
 		switch {
 		case !r.match.Match(&e):
+		case env.Category == selector.ActivityAuditLog && !r.takes(raw):
 		case env.EventTime.Before(oldest):
 			t.expired++
 		default:
@@ -95,6 +97,16 @@ func (r *rule) selects(rows [][]byte, d *Store, b journal.Batch, t *tally) [][]b
 		}
 	}
 	return rows
+}
+
+// takes tells whether an event came through one of the store's channels.
+func (r *rule) takes(raw []byte) bool {
+	var e struct {
+		Metadata struct {
+			ChannelARN string `json:"channelARN"`
+		} `json:"metadata"`
+	}
+	return json.Unmarshal(raw, &e) == nil && slices.Contains(r.Channels, e.Metadata.ChannelARN)
 }
 
 // day is what a retention period counts.

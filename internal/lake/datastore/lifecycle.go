@@ -2,6 +2,7 @@ package datastore
 
 import (
 	"context"
+	"strings"
 	"time"
 
 	"github.com/cairntrail/cairn/internal/selector"
@@ -52,6 +53,8 @@ func (s *Service) DeleteEventDataStore(ctx context.Context, c Caller, name strin
 			return inactive(d)
 		case d.TerminationProtection:
 			return refuse(CodeTerminationProtected, "The event data store %s can not be deleted because termination protection is enabled. Disable it first.", d.ARN)
+		case len(d.Now().Channels) > 0:
+			return refuse(CodeHasChannel, "The event data store %s can not be deleted because channels deliver to it. Delete them, or change their destinations: %s.", d.ARN, strings.Join(d.Now().Channels, ", "))
 		}
 		d.Status, d.Deleted, d.Ingested = PendingDeletion, s.now(), d.Now().Ingesting
 		s.epoch(d, func(e *Epoch) { e.Ingesting = false })

@@ -381,7 +381,7 @@ func TestUpdate(t *testing.T) {
 	}
 	w.waiting = true
 	got = update(Settings{Selectors: of(selector.Management, selector.Data)})
-	if want := []Epoch{{7, true, true, d.Now().Selectors}, {9, true, true, of(selector.Management, selector.Data)}}; !reflect.DeepEqual(got.Epochs, want) {
+	if want := []Epoch{{After: 7, Ingesting: true, MultiRegion: true, Selectors: d.Now().Selectors}, {After: 9, Ingesting: true, MultiRegion: true, Selectors: of(selector.Management, selector.Data)}}; !reflect.DeepEqual(got.Epochs, want) {
 		t.Errorf("got %+v\nwant %+v", got.Epochs, want)
 	}
 	w.last = 11

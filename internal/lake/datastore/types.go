@@ -80,6 +80,8 @@ type Epoch struct {
 	Ingesting   bool                             `json:"ingesting"`
 	MultiRegion bool                             `json:"multiRegion"`
 	Selectors   []selector.AdvancedEventSelector `json:"selectors"`
+	// Channels are the ARNs of the channels whose events the store takes, sorted.
+	Channels []string `json:"channels,omitempty"`
 }
 
 // Now is the epoch that holds now. Every store has one.
