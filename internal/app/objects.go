@@ -92,7 +92,7 @@ func (k bucketKeys) Key(id, token string) (objects.Identity, error) {
 	case err != nil:
 		return objects.Identity{}, objects.ErrNoKey
 	}
-	return objects.Identity{Secret: secret, Account: who.AccountID(), ARN: who.ARN(), May: func(action, resource string) objects.Verdict {
+	return objects.Identity{Secret: secret, Account: who.AccountID(), ARN: who.ARN(), May: keepLake(func(action, resource string) objects.Verdict {
 		switch allowed, denied := k.a.directory.Judge(who, action, resource); {
 		case denied:
 			return objects.Denied
@@ -100,5 +100,5 @@ func (k bucketKeys) Key(id, token string) (objects.Identity, error) {
 			return objects.Allowed
 		}
 		return objects.Undecided
-	}}, nil
+	})}, nil
 }

@@ -13,13 +13,13 @@ import (
 	"github.com/cairntrail/cairn/internal/store"
 )
 
-// lakeBucket is the bucket that tables are in, at the embedded S3 endpoint.
-const lakeBucket = "cairn-lake"
-
 // openStores makes what event data stores are made of: their tables, the service
 // that the API asks, and the ingester, which must tell the journal of its stores
 // before another sink releases what they have not read.
 func (a *App) openStores(ctx context.Context) (err error) {
+	if err := a.makeLakeBucket(ctx); err != nil {
+		return err
+	}
 	catalog := a.cfg.LakeCatalog
 	if catalog == config.Embedded {
 		catalog = a.path("lake.db")

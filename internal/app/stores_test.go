@@ -19,6 +19,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/cloudtrail"
 	"github.com/aws/aws-sdk-go-v2/service/cloudtrail/types"
+	"github.com/aws/aws-sdk-go-v2/service/s3"
+	s3types "github.com/aws/aws-sdk-go-v2/service/s3/types"
 
 	"github.com/cairntrail/cairn/internal/lake/duck"
 )
@@ -336,4 +338,77 @@ func TestCrashEventDataStore(t *testing.T) {
 		}
 	}
 	t.Logf("%d kills, %d calls while it ingested and %d while it did not", 2**crashRounds+1, len(once), len(never))
+}
+
+// TestLakeBucket: the first account reads the tables at the S3 endpoint, where no
+// other account does, and nobody changes them.
+func TestLakeBucket(t *testing.T) {
+	dir := t.TempDir()
+	settings := map[string]string{"s3-listen": "127.0.0.1:0"}
+	s := start(t, dir, settings)
+	ctx := t.Context()
+	made, err := s.client("default").trail().CreateEventDataStore(ctx, &cloudtrail.CreateEventDataStoreInput{Name: aws.String("main")})
+	if err != nil {
+		t.Fatal(err)
+	}
+	id := (*made.EventDataStoreArn)[strings.LastIndex(*made.EventDataStoreArn, "/")+1:]
+	once := s.client("default").calls(1)
+	wantOnce(t, "made", s.inTable(id, "requestid"), once, nil)
+	if err := s.Stop(context.Background()); err != nil {
+		t.Fatal(err)
+	}
+	s = start(t, dir, settings) // The bucket is there already.
+	other, err := s.directory.CreateAccount(ctx, "444455556666", "other")
+	if err != nil {
+		t.Fatal(err)
+	}
+	bucket := aws.String(lakeBucket)
+	buckets := func(cfg aws.Config) *s3.Client {
+		return s3.NewFromConfig(cfg, func(o *s3.Options) { o.BaseEndpoint, o.UsePathStyle = aws.String(s.S3URL()), true })
+	}
+	owner := buckets(s.client("default").cfg)
+	list, err := owner.ListObjectsV2(ctx, &s3.ListObjectsV2Input{Bucket: bucket, Prefix: &id})
+	if err != nil || len(list.Contents) == 0 {
+		t.Fatalf("the first account lists %+v, %v", list, err)
+	}
+	parquet := ""
+	for _, o := range list.Contents {
+		if strings.HasSuffix(*o.Key, ".parquet") {
+			parquet = *o.Key
+		}
+	}
+	if _, err := owner.GetObject(ctx, &s3.GetObjectInput{Bucket: bucket, Key: &parquet}); err != nil {
+		t.Errorf("the first account reads %q: %v", parquet, err)
+	}
+	cfg := s.client("default").cfg.Copy()
+	cfg.Credentials = aws.CredentialsProviderFunc(credentialsOf(other.AccessKeyID, other.SecretAccessKey, ""))
+	stranger := buckets(cfg)
+	refused := func(what string, err error) {
+		t.Helper()
+		if err == nil || !strings.Contains(err.Error(), "AccessDenied") {
+			t.Errorf("%s: %v", what, err)
+		}
+	}
+	_, err = stranger.ListObjectsV2(ctx, &s3.ListObjectsV2Input{Bucket: bucket})
+	refused("another account lists", err)
+	_, err = stranger.GetObject(ctx, &s3.GetObjectInput{Bucket: bucket, Key: &parquet})
+	refused("another account reads", err)
+	for who, client := range map[string]*s3.Client{"the first account": owner, "another account": stranger} {
+		_, err = client.PutObject(ctx, &s3.PutObjectInput{Bucket: bucket, Key: &parquet, Body: strings.NewReader("x")})
+		refused(who+" overwrites", err)
+		_, err = client.DeleteObject(ctx, &s3.DeleteObjectInput{Bucket: bucket, Key: &parquet})
+		refused(who+" deletes", err)
+		_, err = client.DeleteObjects(ctx, &s3.DeleteObjectsInput{Bucket: bucket, Delete: &s3types.Delete{Objects: []s3types.ObjectIdentifier{{Key: &parquet}}}})
+		if err == nil { // It answers for each object.
+			_, err = owner.GetObject(ctx, &s3.GetObjectInput{Bucket: bucket, Key: &parquet})
+			if err != nil {
+				t.Errorf("%s deleted an object: %v", who, err)
+			}
+		}
+		_, err = client.CopyObject(ctx, &s3.CopyObjectInput{Bucket: bucket, Key: &parquet, CopySource: aws.String(lakeBucket + "/" + *list.Contents[0].Key)})
+		refused(who+" copies over", err)
+		_, err = client.DeleteBucket(ctx, &s3.DeleteBucketInput{Bucket: bucket})
+		refused(who+" deletes the bucket", err)
+	}
+	wantOnce(t, "at the end", s.inTable(id, "requestid"), once, nil)
 }
