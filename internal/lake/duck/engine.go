@@ -48,6 +48,7 @@ type Engine struct {
 	spill   string
 	writes  bool
 	handles []cgo.Handle
+	sources []*source
 	closed  bool
 }
 
@@ -172,6 +173,9 @@ func (e *Engine) Close() error {
 		mapping.Close(&e.db)
 	}
 	// Only now nothing calls the functions any more.
+	for _, s := range e.sources {
+		s.close()
+	}
 	for _, h := range e.handles {
 		h.Delete()
 	}

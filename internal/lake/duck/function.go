@@ -91,13 +91,11 @@ func (e *Engine) addOverload(ctx context.Context, set mapping.ScalarFunctionSet,
 		mapping.ScalarFunctionSetVolatile(function)
 	}
 	mapping.ScalarFunctionSetSpecialHandling(function) // call sees to NULLs
-	handle := cgo.NewHandle(&f)
-	e.handles = append(e.handles, handle)
-	box := C.cairn_duck_box(C.uintptr_t(handle))
-	if box == nil {
-		return errors.New("no memory")
+	box, err := e.box(&f)
+	if err != nil {
+		return err
 	}
-	mapping.ScalarFunctionSetExtraInfo(function, box, C.cairn_duck_free_address())
+	mapping.ScalarFunctionSetExtraInfo(function, box, freeAddress())
 	mapping.ScalarFunctionSetFunction(function, C.cairn_duck_call_address())
 	if mapping.AddScalarFunctionToSet(set, function) == mapping.StateError {
 		return errors.New("an overload is there twice")
@@ -105,14 +103,28 @@ func (e *Engine) addOverload(ctx context.Context, set mapping.ScalarFunctionSet,
 	return nil
 }
 
+// box puts a value where DuckDB can keep a pointer to it, and frees it when the engine
+// is closed.
+func (e *Engine) box(v any) (unsafe.Pointer, error) {
+	handle := cgo.NewHandle(v)
+	e.handles = append(e.handles, handle)
+	box := C.cairn_duck_box(C.uintptr_t(handle))
+	if box == nil {
+		return nil, errors.New("no memory")
+	}
+	return box, nil
+}
+
+// freeAddress is the function that DuckDB frees a box with.
+func freeAddress() unsafe.Pointer { return C.cairn_duck_free_address() }
+
 // cairn_duck_call is what DuckDB calls for a piece of a column, from its own threads.
 // Nothing may leave it but by its return: a panic would end the process.
 //
 //export cairn_duck_call
 func cairn_duck_call(info, input, output unsafe.Pointer) {
 	fi := mapping.FunctionInfo{Ptr: info}
-	handle := *(*C.uintptr_t)(mapping.ScalarFunctionGetExtraInfo(fi))
-	f := cgo.Handle(handle).Value().(*value.Function)
+	f := unbox[*value.Function](mapping.ScalarFunctionGetExtraInfo(fi))
 	if err := call(f, mapping.DataChunk{Ptr: input}, mapping.Vector{Ptr: output}); err != nil {
 		mapping.ScalarFunctionSetError(fi, err.Error())
 	}

@@ -98,7 +98,7 @@ func (t *Table) merge(ctx context.Context, day int32, files []*file) (err error)
 	t.mu.Lock()
 	tbl, oldest := t.mu.table, t.oldestLocked()
 	t.mu.Unlock()
-	engine, err := t.w.writer(ctx, t.id, 1)
+	engine, err := t.w.writer(ctx, t.id)
 	if err != nil {
 		return err
 	}

@@ -39,8 +39,9 @@ type Config struct {
 	Warehouse, Root string
 	// Spill is a folder for what writing and merging do not have memory for.
 	Spill string
-	// Memory bounds the memory of DuckDB at one write or one merge, and Threads its
-	// threads. Zero is 1 GB, and one for each processor to write and one to merge.
+	// Memory bounds the memory of DuckDB at the writing of one file, and Threads how many
+	// files are written at once. Zero is 1 GB, and one for each processor. A merge has
+	// one thread.
 	Memory  int64
 	Threads int
 	// TargetSize is the size that merged files get to have, in bytes: they have between

@@ -9,7 +9,6 @@ import (
 	"path/filepath"
 	"runtime"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/google/uuid"
@@ -79,9 +78,9 @@ func removeFiles(files []*file) error {
 	return errors.Join(errs...)
 }
 
-// sortRecords puts events in the order of their times, and says where days begin.
-func sortRecords(events [][]byte, now time.Time) (records []record, days [][]record) {
-	records = make([]record, len(events))
+// sortRecords puts events in the order of their times, by days.
+func sortRecords(events [][]byte, now time.Time) (days [][]record) {
+	records := make([]record, len(events))
 	for i, raw := range events {
 		at, ok := shred.EventTime(raw)
 		if !ok {
@@ -97,47 +96,61 @@ func sortRecords(events [][]byte, now time.Time) (records []record, days [][]rec
 			from = i
 		}
 	}
-	return records, days
+	return days
 }
 
-// writeEvents writes a file for each day. With an error it returns what is there.
-func (t *Table) writeEvents(ctx context.Context, tbl *icetable.Table, columns []trinosql.Column, events [][]byte) (files []*file, err error) {
-	if len(events) == 0 {
-		return nil, nil
+// partRows is how many events of a day make it worth to write another file beside the
+// first at the same time.
+const partRows = 50_000
+
+// writeEvents writes files, one for each day, or several of a day that has many
+// events. With an error it returns what is there.
+func (t *Table) writeEvents(ctx context.Context, tbl *icetable.Table, columns []trinosql.Column, events [][]byte) ([]*file, error) {
+	threads := t.w.cfg.Threads
+	if threads == 0 {
+		threads = runtime.GOMAXPROCS(0)
 	}
-	_, days := sortRecords(events, t.w.cfg.Now())
-	engine, err := t.w.writer(ctx, t.id, 0)
-	if err != nil {
+	var parts [][]record
+	for _, day := range sortRecords(events, t.w.cfg.Now()) {
+		n := max(1, min(threads, len(day)/partRows))
+		for i := range n {
+			parts = append(parts, day[i*len(day)/n:(i+1)*len(day)/n])
+		}
+	}
+	files := make([]*file, len(parts))
+	g, ctx := errgroup.WithContext(ctx)
+	g.SetLimit(threads)
+	for i, records := range parts {
+		g.Go(func() (err error) {
+			files[i], err = t.writePart(ctx, tbl, columns, records)
+			return err
+		})
+	}
+	err := g.Wait()
+	return slices.DeleteFunc(files, func(f *file) bool { return f == nil }), err
+}
+
+// writePart writes a file of events of one day, which are in order.
+func (t *Table) writePart(ctx context.Context, tbl *icetable.Table, columns []trinosql.Column, records []record) (f *file, err error) {
+	first, last := records[0].at.UnixMicro(), records[len(records)-1].at.UnixMicro()
+	if f, err = t.newFile(tbl, dayOf(first)); err != nil {
 		return nil, err
 	}
-	defer func() { err = errors.Join(err, engine.Close()) }()
-	for _, records := range days {
-		f, err := t.newFile(tbl, dayOf(records[0].at.UnixMicro()))
-		if err != nil {
-			return files, err
-		}
-		files = append(files, f)
-		f.rows, f.first, f.last = int64(len(records)), records[0].at.UnixMicro(), records[len(records)-1].at.UnixMicro()
-		if err := stage(ctx, engine, columns, records); err != nil {
-			return files, err
-		}
-		if err := t.copyTo(ctx, engine, tbl, "SELECT * FROM staging", f); err != nil {
-			return files, err
-		}
-		if err := engine.Exec(ctx, "DROP TABLE staging"); err != nil {
-			return files, err
-		}
+	f.rows, f.first, f.last = int64(len(records)), first, last
+	engine, err := t.w.writer(ctx, t.id)
+	if err != nil {
+		return f, err
 	}
-	return files, nil
+	defer func() { err = errors.Join(err, engine.Close()) }()
+	if err := engine.AddSource(ctx, "events", columns, chunks(columns, records)); err != nil {
+		return f, err
+	}
+	return f, t.copyTo(ctx, engine, tbl, "SELECT * FROM events()", f)
 }
 
-// writer opens an engine that writes files of a table. Threads of 0 are as many as the
-// configuration has for writing.
-func (w *Warehouse) writer(ctx context.Context, id string, threads int) (*duck.Engine, error) {
-	if threads == 0 {
-		threads = w.cfg.Threads
-	}
-	cfg := duck.Config{Write: []string{filepath.Join(w.storage.root, id, "data")}, MemoryLimit: w.cfg.Memory, Threads: threads}
+// writer opens an engine that writes a file of a table, with one thread.
+func (w *Warehouse) writer(ctx context.Context, id string) (*duck.Engine, error) {
+	cfg := duck.Config{Write: []string{filepath.Join(w.storage.root, id, "data")}, MemoryLimit: w.cfg.Memory, Threads: 1}
 	if w.cfg.Spill != "" {
 		cfg.Spill = filepath.Join(w.cfg.Spill, "write-"+uuid.NewString())
 	}
@@ -155,87 +168,24 @@ func (t *Table) newFile(tbl *icetable.Table, day int32) (*file, error) {
 	return f, makeDir(filepath.Dir(f.path))
 }
 
-// stage fills the table "staging" with events, in their order.
-func stage(ctx context.Context, engine *duck.Engine, columns []trinosql.Column, records []record) (err error) {
-	defs := make([]string, len(columns))
-	for i, c := range columns {
-		defs[i] = duck.QuoteName(c.Name) + " " + schema.DuckDB(c.Type)
-	}
-	if err := engine.Exec(ctx, "CREATE TABLE staging ("+strings.Join(defs, ", ")+")"); err != nil {
-		return err
-	}
-	a, err := engine.NewAppender("staging")
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, a.Close()) }()
-	return shredAll(ctx, columns, records, a.Append)
-}
-
-// maxChunkBytes bounds the text of a chunk, of which several are on the way.
+// maxChunkBytes bounds the text of a chunk.
 const maxChunkBytes = 32 << 20
 
-// shredAll makes chunks of records, several at once, and hands them out in order.
-func shredAll(ctx context.Context, columns []trinosql.Column, records []record, take func(*shred.Chunk) error) error {
-	type job struct {
-		records []record
-		done    chan *shred.Shredder
-	}
-	workers := runtime.GOMAXPROCS(0)
-	g, ctx := errgroup.WithContext(ctx)
-	jobs, order := make(chan job), make(chan job, workers)
-	free := make(chan *shred.Shredder, 2*workers+1) // as many as can be on the way
-	for range cap(free) {
-		free <- nil // made when it is needed
-	}
-	g.Go(func() error {
-		defer close(jobs)
-		defer close(order)
-		for rest := records; len(rest) > 0; {
-			n := chunkLength(rest)
-			j := job{rest[:n], make(chan *shred.Shredder, 1)}
-			rest = rest[n:]
-			for _, c := range []chan job{order, jobs} {
-				select {
-				case c <- j:
-				case <-ctx.Done():
-					return ctx.Err()
-				}
-			}
+// chunks makes chunks of records as they are asked for.
+func chunks(columns []trinosql.Column, records []record) duck.Source {
+	s := shred.New(columns)
+	return func() (*shred.Chunk, error) {
+		if len(records) == 0 {
+			return nil, nil
 		}
-		return nil
-	})
-	for range workers {
-		g.Go(func() error {
-			for j := range jobs {
-				s := <-free
-				if s == nil {
-					s = shred.New(columns)
-				}
-				s.Reset()
-				for _, r := range j.records {
-					s.Add(r.raw, r.at)
-				}
-				j.done <- s
-			}
-			return nil
-		})
-	}
-	g.Go(func() error {
-		for j := range order {
-			select {
-			case s := <-j.done:
-				if err := take(s.Chunk()); err != nil {
-					return err
-				}
-				free <- s
-			case <-ctx.Done():
-				return ctx.Err()
-			}
+		n := chunkLength(records)
+		s.Reset()
+		for _, r := range records[:n] {
+			s.Add(r.raw, r.at)
 		}
-		return nil
-	})
-	return g.Wait()
+		records = records[n:]
+		return s.Chunk(), nil
+	}
 }
 
 // chunkLength is how many of the records make a chunk.

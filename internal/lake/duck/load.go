@@ -1,9 +1,6 @@
 package duck
 
 import (
-	"errors"
-	"fmt"
-	"runtime"
 	"unsafe"
 
 	"github.com/duckdb/duckdb-go/mapping"
@@ -11,70 +8,6 @@ import (
 	"github.com/cairntrail/cairn/internal/lake/shred"
 	"github.com/cairntrail/cairn/internal/trinosql"
 )
-
-// ChunkRows is how many rows a chunk may have at the most.
-const ChunkRows = 2048
-
-// Appender fills a table of an engine that writes.
-type Appender struct {
-	appender mapping.Appender
-	types    []mapping.LogicalType
-}
-
-// NewAppender makes an appender of a table. The caller closes it.
-func (e *Engine) NewAppender(table string) (*Appender, error) {
-	if !e.writes {
-		return nil, errors.New("this engine only reads")
-	}
-	a := &Appender{}
-	if mapping.AppenderCreate(e.conn, "", table, &a.appender) == mapping.StateError {
-		err := &Error{Message: mapping.AppenderError(a.appender)}
-		mapping.AppenderDestroy(&a.appender)
-		return nil, err
-	}
-	for i := range mapping.AppenderColumnCount(a.appender) {
-		a.types = append(a.types, mapping.AppenderColumnType(a.appender, i))
-	}
-	return a, nil
-}
-
-// Append appends a chunk, whose columns are those of the table.
-func (a *Appender) Append(c *shred.Chunk) error {
-	if c.Rows > ChunkRows || len(c.Columns) != len(a.types) {
-		return fmt.Errorf("BUG: a chunk of %d rows and %d columns for a table of %d", c.Rows, len(c.Columns), len(a.types))
-	}
-	chunk := mapping.CreateDataChunk(a.types)
-	defer mapping.DestroyDataChunk(&chunk)
-	l := loader{}
-	if len(c.Arena) > 0 {
-		// Strings of the chunk point into the arena until DuckDB has copied them.
-		var pin runtime.Pinner
-		pin.Pin(&c.Arena[0])
-		defer pin.Unpin()
-		l.arena = unsafe.Pointer(&c.Arena[0])
-	}
-	for i := range c.Columns {
-		l.load(mapping.DataChunkGetVector(chunk, mapping.IdxT(i)), &c.Columns[i])
-	}
-	mapping.DataChunkSetSize(chunk, mapping.IdxT(c.Rows))
-	if mapping.AppendDataChunk(a.appender, chunk) == mapping.StateError {
-		return &Error{Message: mapping.AppenderError(a.appender)}
-	}
-	return nil
-}
-
-// Close makes what was appended part of the table.
-func (a *Appender) Close() error {
-	var err error
-	if mapping.AppenderClose(a.appender) == mapping.StateError {
-		err = &Error{Message: mapping.AppenderError(a.appender)}
-	}
-	for i := range a.types {
-		mapping.DestroyLogicalType(&a.types[i])
-	}
-	mapping.AppenderDestroy(&a.appender)
-	return err
-}
 
 // loader copies columns into vectors.
 type loader struct {
