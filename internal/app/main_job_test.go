@@ -366,8 +366,8 @@ func TestAWSCLI(t *testing.T) {
 		t.Errorf("an unknown attribute was taken: %s", out)
 	}
 	contains(t, out, "InvalidLookupAttributesException")
-	if out, err = run("cloudtrail", "create-event-data-store", "--name", "lake"); err == nil {
-		t.Errorf("create-event-data-store: %s", out)
+	if out, err = run("cloudtrail", "list-imports"); err == nil {
+		t.Errorf("list-imports: %s", out)
 	}
 	contains(t, out, "UnsupportedOperationException")
 }
