@@ -63,8 +63,10 @@ type Config struct {
 	// accounts.
 	TimeLimit time.Duration
 	Slots     int
-	// ResultLimit bounds the bytes of one result, and Room those of all.
-	ResultLimit, Room int64
+	// ResultLimit bounds the bytes of one result, and Room those of all. Free tells how
+	// much room the disk has, of which MinFree is left; nil does not ask.
+	ResultLimit, Room, MinFree int64
+	Free                       func() (int64, error)
 	// PartBytes is how large a file in a bucket becomes before the next is begun.
 	PartBytes int
 	// Backoff is how long to wait after the attempt of that number, from 1, to
@@ -141,7 +143,7 @@ func Open(ctx context.Context, cfg Config) (*Service, error) {
 	}
 	s := &Service{
 		cfg: cfg, queries: store.NewCollection[Query](cfg.Store, "queries"), aliases: store.NewCollection[Alias](cfg.Store, "queries.aliases"),
-		room: &room{limit: cfg.Room}, wake: make(chan struct{}, 1), fatal: make(chan error, 1),
+		room: &room{limit: cfg.Room, free: cfg.Free, reserve: cfg.MinFree}, wake: make(chan struct{}, 1), fatal: make(chan error, 1),
 	}
 	s.mu.active = make(map[string]*active)
 	var err error

@@ -29,16 +29,36 @@ const (
 
 var castagnoli = crc32.MakeTable(crc32.Castagnoli)
 
-// room is what the files of all results may take together.
+// room is what the files of all results may take together, and what they leave free
+// on the disk.
 type room struct {
 	limit int64
 	used  atomic.Int64
+	// free tells how much the disk has left, and reserve how much it is to keep. Nil
+	// does not ask.
+	free    func() (int64, error)
+	reserve int64
 }
 
+// askEvery is after how many bytes the disk is asked again.
+const askEvery = 1 << 20
+
 func (r *room) take(n int64) error {
-	if used := r.used.Add(n); used > r.limit {
+	used := r.used.Add(n)
+	if used > r.limit {
 		r.used.Add(-n)
 		return fmt.Errorf("%w: they may have %d bytes together and have %d", errNoRoom, r.limit, used-n)
+	}
+	if r.free == nil || used/askEvery == (used-n)/askEvery {
+		return nil
+	}
+	free, err := r.free()
+	if err == nil && free < r.reserve {
+		err = fmt.Errorf("the disk has %d MiB free, and %d MiB are to be left", free>>20, r.reserve>>20)
+	}
+	if err != nil {
+		r.used.Add(-n)
+		return fmt.Errorf("%w: %w", errNoRoom, err)
 	}
 	return nil
 }

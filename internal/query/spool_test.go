@@ -136,6 +136,30 @@ func TestSpoolLimits(t *testing.T) {
 	}
 }
 
+// Results stop before the disk is full: events need what is left.
+func TestSpoolLeavesRoom(t *testing.T) {
+	free := int64(10 << 20)
+	r := &room{limit: 1 << 30, reserve: 8 << 20, free: func() (int64, error) { return free, nil }}
+	s, err := newSpool(filepath.Join(t.TempDir(), "q.rows"), 1<<30, r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	row := []Cell{{Text: strings.Repeat("x", askEvery)}}
+	if err := s.add(row); err != nil {
+		t.Fatal(err)
+	}
+	free = 7 << 20
+	if err := s.add(row); !errors.Is(err, errNoRoom) || !strings.Contains(err.Error(), "7 MiB free") {
+		t.Errorf("with less than the reserve: %v", err)
+	}
+	if err := s.drop(); err != nil {
+		t.Fatal(err)
+	}
+	if used := r.used.Load(); used != 0 {
+		t.Errorf("%d bytes of room are gone", used)
+	}
+}
+
 func FuzzDecodeRow(f *testing.F) {
 	f.Add([]byte{2, 'a', 0}, 2)
 	f.Add([]byte{1, 200, 200, 200, 200, 200, 200, 200, 200, 200, 1}, 2)

@@ -35,11 +35,18 @@ type Tables interface {
 
 // Config bounds what one query may use. Zero values are those of package duck.
 type Config struct {
-	// Memory bounds the memory that DuckDB manages, and Spill what it puts on disk
-	// besides, in bytes. Threads is how many threads compute.
-	Memory, Spill int64
-	Threads       int
+	// Memory bounds the memory that DuckDB manages, in bytes, and Threads is how many
+	// threads compute.
+	Memory  int64
+	Threads int
+	// Spill says how many bytes a query that begins now may put on disk. Nil leaves it
+	// to DuckDB.
+	Spill func() int64
 }
+
+// minSpill is the least that a query is given to spill, so that one that needs more
+// says that it exhausted its resources.
+const minSpill = 1 << 20
 
 // Engine runs queries in DuckDB.
 type Engine struct {
@@ -68,8 +75,11 @@ func (e *Engine) Run(ctx context.Context, job query.Job) (query.Rows, error) {
 // open plans what the job reads and makes an engine that may read it.
 func (e *Engine) open(ctx context.Context, job query.Job, r *rows) error {
 	cfg := duck.Config{
-		Spill: job.Scratch, SpillLimit: e.cfg.Spill, MemoryLimit: e.cfg.Memory, Threads: e.cfg.Threads,
+		Spill: job.Scratch, MemoryLimit: e.cfg.Memory, Threads: e.cfg.Threads,
 		Functions: trinosql.Functions(), Macros: trinosql.Macros(),
+	}
+	if e.cfg.Spill != nil {
+		cfg.SpillLimit = max(e.cfg.Spill(), minSpill)
 	}
 	for _, s := range job.Stores {
 		p, err := e.plan(ctx, s)
