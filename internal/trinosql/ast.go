@@ -68,7 +68,7 @@ type (
 		op string // - + not
 		x  node
 	}
-	binary struct {
+	infix struct {
 		position
 		op   string // arithmetic, comparison, ||, and, or
 		l, r node

@@ -13,7 +13,7 @@ func (p *parser) expr() node {
 	for p.tok.is("or") {
 		at := position(p.tok.start)
 		p.next()
-		left = &binary{position: at, op: "or", l: left, r: p.and()}
+		left = &infix{position: at, op: "or", l: left, r: p.and()}
 	}
 	return left
 }
@@ -23,7 +23,7 @@ func (p *parser) and() node {
 	for p.tok.is("and") {
 		at := position(p.tok.start)
 		p.next()
-		left = &binary{position: at, op: "and", l: left, r: p.not()}
+		left = &infix{position: at, op: "and", l: left, r: p.not()}
 	}
 	return left
 }
@@ -75,7 +75,7 @@ func (p *parser) comparison(at position, op string, x node) node {
 		p.op(")")
 		return &quantified{position: at, op: op, all: all, x: x, query: q}
 	}
-	return &binary{position: at, op: op, l: x, r: p.value()}
+	return &infix{position: at, op: op, l: x, r: p.value()}
 }
 
 // peekBeginsQuery says whether a query begins n tokens on, perhaps in parentheses.
@@ -147,7 +147,7 @@ func (p *parser) value() node {
 	for p.tok.isOp("||") {
 		at := position(p.tok.start)
 		p.next()
-		left = &binary{position: at, op: "||", l: left, r: p.sum()}
+		left = &infix{position: at, op: "||", l: left, r: p.sum()}
 	}
 	return left
 }
@@ -157,7 +157,7 @@ func (p *parser) sum() node {
 	for p.tok.isOp("+") || p.tok.isOp("-") {
 		at, op := position(p.tok.start), p.tok.text
 		p.next()
-		left = &binary{position: at, op: op, l: left, r: p.product()}
+		left = &infix{position: at, op: op, l: left, r: p.product()}
 	}
 	return left
 }
@@ -167,7 +167,7 @@ func (p *parser) product() node {
 	for p.tok.isOp("*") || p.tok.isOp("/") || p.tok.isOp("%") {
 		at, op := position(p.tok.start), p.tok.text
 		p.next()
-		left = &binary{position: at, op: op, l: left, r: p.signed()}
+		left = &infix{position: at, op: op, l: left, r: p.signed()}
 	}
 	return left
 }
@@ -271,8 +271,8 @@ func (p *parser) primary() node {
 }
 
 var (
-	integerText = regexp.MustCompile(`^[0-9]+$`)
-	decimalText = regexp.MustCompile(`^[0-9]*\.[0-9]+$|^[0-9]+\.$`)
+	integerText   = regexp.MustCompile(`^[0-9]+$`)
+	decimalDigits = regexp.MustCompile(`^[0-9]*\.[0-9]+$|^[0-9]+\.$`)
 )
 
 // paramLiteral is what a question mark outside quotes stands for: a number if it looks
@@ -281,7 +281,7 @@ func paramLiteral(at position, text string) node {
 	switch {
 	case integerText.MatchString(text):
 		return &numberLit{at, tokInteger, text}
-	case decimalText.MatchString(text):
+	case decimalDigits.MatchString(text):
 		return &numberLit{at, tokDecimal, text}
 	}
 	return &stringLit{at, text}
