@@ -10,6 +10,7 @@ import (
 	"github.com/cairntrail/cairn/internal/intake/channel"
 	"github.com/cairntrail/cairn/internal/lake"
 	"github.com/cairntrail/cairn/internal/naming"
+	"github.com/cairntrail/cairn/internal/recorder"
 )
 
 // channelRows are the operations on channels, and PutAuditEvents. Each asks for the
@@ -166,7 +167,12 @@ func (s *Server) putAuditEvents(ctx context.Context, r *Request, in *ctdata.PutA
 	for _, e := range in.AuditEvents {
 		put.Events = append(put.Events, channel.AuditEvent{ID: text(e.Id), Data: text(e.EventData), Checksum: e.EventDataChecksum})
 	}
+	r.Resources = append(r.Resources, recorder.Resource{ARN: put.ChannelARN, AccountID: channelAccount(put.ChannelARN), Type: "AWS::CloudTrail::Channel"})
 	successful, failed, err := s.cfg.Channels.Put(ctx, r.Caller, put)
+	if err != nil && typedError(err) == nil {
+		// The journal refuses. The sender may repeat the request.
+		return nil, &Error{Code: CodeServiceUnavailable, Cause: err}
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -178,6 +184,11 @@ func (s *Server) putAuditEvents(ctx context.Context, r *Request, in *ctdata.PutA
 		out.Failed = append(out.Failed, ctdata.ResultErrorEntry{Id: new(e.ID), ErrorCode: new(e.Code), ErrorMessage: new(e.Message)})
 	}
 	return out, nil
+}
+
+func channelAccount(arn string) string {
+	a, _ := naming.ParseARN(arn)
+	return a.Account
 }
 
 // ofChannel tells whether an ARN is of a channel.

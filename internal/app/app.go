@@ -31,6 +31,7 @@ import (
 
 	"github.com/cairntrail/cairn/internal/config"
 	"github.com/cairntrail/cairn/internal/identity"
+	"github.com/cairntrail/cairn/internal/intake/channel"
 	"github.com/cairntrail/cairn/internal/journal"
 	"github.com/cairntrail/cairn/internal/keys"
 	"github.com/cairntrail/cairn/internal/lake"
@@ -38,7 +39,9 @@ import (
 	"github.com/cairntrail/cairn/internal/lake/table"
 	"github.com/cairntrail/cairn/internal/notify"
 	"github.com/cairntrail/cairn/internal/objects"
+	"github.com/cairntrail/cairn/internal/query"
 	"github.com/cairntrail/cairn/internal/recorder"
+	"github.com/cairntrail/cairn/internal/sharing"
 	"github.com/cairntrail/cairn/internal/store"
 	"github.com/cairntrail/cairn/internal/trail"
 )
@@ -136,9 +139,12 @@ type App struct {
 	courier   *trail.Courier
 	forwarder *trail.Forwarder
 	trails    *trail.Service
+	policies  *sharing.Service
+	channels  *channel.Service
 	warehouse *table.Warehouse
 	stores    *datastore.Service
 	ingester  *datastore.Ingester
+	queries   *query.Service
 
 	profiles sync.Mutex // held while the credentials file is rewritten
 
@@ -162,7 +168,7 @@ func (a *App) started(name string, stop func(ctx context.Context) error) {
 // start builds everything from the ground up.
 func (a *App) start(ctx context.Context) error {
 	for _, f := range []func(context.Context) error{
-		a.lockDir, a.openKey, a.openStore, a.openDirectory, a.openJournal, a.listenS3, a.openTrails, a.openStores, a.openHistory, a.runTrails, a.runStores, a.listenAdmin, a.listenAPI, a.listenGateways,
+		a.lockDir, a.openKey, a.openStore, a.openDirectory, a.openJournal, a.listenS3, a.openTrails, a.openStores, a.openQueries, a.openChannels, a.openHistory, a.runTrails, a.runStores, a.runQueries, a.listenAdmin, a.listenAPI, a.listenGateways,
 	} {
 		if err := f(ctx); err != nil {
 			return err

@@ -20,6 +20,7 @@ import (
 	"github.com/cairntrail/cairn/internal/identity"
 	"github.com/cairntrail/cairn/internal/intake"
 	"github.com/cairntrail/cairn/internal/recorder"
+	"github.com/cairntrail/cairn/internal/selector"
 )
 
 func newLogger(cfg config.Config, w io.Writer) *slog.Logger {
@@ -38,7 +39,8 @@ func newLogger(cfg config.Config, w io.Writer) *slog.Logger {
 func (a *App) handler() (http.Handler, error) {
 	server, err := api.New(api.Config{
 		Auth: a.directory, Allowed: a.directory.Allowed, Record: a.record, Ready: a.journal.Ready, History: a.history,
-		STS: a.directory, Directory: a.directory, Trails: a.trails, EventDataStores: a.stores, CredentialIssued: a.writeProfile, TokenKey: a.key.Derive("lookup-next-token"),
+		STS: a.directory, Directory: a.directory, Trails: a.trails, EventDataStores: a.stores, Queries: a.queries, Channels: a.channels, ResourcePolicies: a.policies,
+		CredentialIssued: a.writeProfile, TokenKey: a.key.Derive("lookup-next-token"),
 		DefaultAccountID: a.cfg.AccountID, DefaultRegion: a.cfg.Region, LookupQuota: a.cfg.LookupQuota,
 		Logger: a.log, Registerer: a.registry,
 	})
@@ -67,9 +69,20 @@ func (a *App) handler() (http.Handler, error) {
 	return mux, nil
 }
 
-// record makes the record of a call durable.
+// record makes the record of a call durable. One of a data event is made if
+// somebody selects it, as for calls through gateways.
 func (a *App) record(ctx context.Context, call recorder.Call) error {
-	return a.append(ctx, recorder.Record(call, uuid.NewString()))
+	raw := recorder.Record(call, uuid.NewString())
+	if call.Category == recorder.Data {
+		e, err := selector.ReadEvent(raw)
+		if err != nil {
+			return fmt.Errorf("read the record that was made: %w", err)
+		}
+		if !a.demand.Wants(&e) {
+			return nil
+		}
+	}
+	return a.append(ctx, raw)
 }
 
 // ingest serves the stream operation IngestEvents. As with the rest of the

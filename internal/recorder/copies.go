@@ -17,7 +17,7 @@ func (r *Recorder) copies(f *finished, c Call, shared string) [][]byte {
 	if f.data && !f.wanted {
 		return nil
 	}
-	if f.data && !r.cfg.Demand.wants(selectorEvent(f.pending, Data, c.ErrorCode, f.resources)) {
+	if f.data && !r.cfg.Demand.Wants(selectorEvent(f.pending, Data, c.ErrorCode, f.resources)) {
 		return nil
 	}
 	service := serviceAccounts[f.identity.AccountID] != ""
@@ -106,7 +106,7 @@ func (r *Recorder) deletedObjects(f *finished, c Call) [][]byte {
 		input := decode.Value{Kind: decode.Object, Fields: []decode.Field{{Name: "Bucket", Value: decode.Value{Kind: decode.Text, Text: f.call.Bucket}}, {Name: "Key", Value: *item.Get("Key")}}}
 		rc := r.resourceCall(f.x.Request, &p, &input, nil, one.ErrorCode)
 		rs := resource.Of(rc)
-		if !r.cfg.Demand.wants(selectorEvent(&p, Data, one.ErrorCode, rs)) {
+		if !r.cfg.Demand.Wants(selectorEvent(&p, Data, one.ErrorCode, rs)) {
 			continue
 		}
 		one.Resources = resourcesOf(rs)

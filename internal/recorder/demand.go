@@ -54,8 +54,8 @@ func (d *Demand) Set(name string, m *selector.Matcher) {
 func (d *Demand) data() bool    { return d.current.Load().data }
 func (d *Demand) network() bool { return d.current.Load().network }
 
-// wants tells whether somebody wants an event.
-func (d *Demand) wants(e *selector.Event) bool {
+// Wants tells whether somebody wants an event.
+func (d *Demand) Wants(e *selector.Event) bool {
 	for _, m := range d.current.Load().matchers {
 		if m.Match(e) {
 			return true

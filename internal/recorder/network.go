@@ -78,7 +78,7 @@ func (r *Recorder) networkRecord(f *finished, c Call, shared string) [][]byte {
 	if !p.denied {
 		e.ErrorCode = "" // a service's own errors are no business of the endpoint
 	}
-	if !p.denied && !r.cfg.Demand.wants(e) {
+	if !p.denied && !r.cfg.Demand.Wants(e) {
 		return nil
 	}
 	owner := first(c.VPCEndpointAccountID, f.x.Request.Listener.AccountID, r.cfg.AccountID)

@@ -177,5 +177,5 @@ func (r *Recorder) wantedEarly(q *gateway.Request, p *pending) bool {
 		return true
 	}
 	rs, ok := resource.Early(r.resourceCall(q, p, &head, nil, ""), p.call.Operation)
-	return !ok || r.cfg.Demand.wants(selectorEvent(p, Data, "", rs))
+	return !ok || r.cfg.Demand.Wants(selectorEvent(p, Data, "", rs))
 }

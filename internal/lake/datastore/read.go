@@ -1,6 +1,11 @@
 package datastore
 
-import "context"
+import (
+	"context"
+	"errors"
+
+	"github.com/cairntrail/cairn/internal/naming"
+)
 
 // GetEventDataStore returns a store, also one that is pending deletion.
 func (s *Service) GetEventDataStore(ctx context.Context, c Caller, name string) (Store, error) {
@@ -37,6 +42,20 @@ func (s *Service) Active(ctx context.Context, c Caller, name string) (Store, err
 		return Store{}, inactive(&d)
 	}
 	return d, nil
+}
+
+// Exists tells whether there is a store with an ARN, also one that is pending
+// deletion.
+func (s *Service) Exists(ctx context.Context, arn string) (bool, error) {
+	a, ok := naming.ParseARN(arn)
+	if !ok {
+		return false, nil
+	}
+	_, err := s.find(ctx, Caller{a.Account, a.Region}, arn)
+	if _, refused := errors.AsType[*Error](err); refused {
+		return false, nil
+	}
+	return err == nil, err
 }
 
 // PartitionKey is a column that a store's table is divided by.
