@@ -8,6 +8,7 @@ import (
 
 	"github.com/cairntrail/cairn/internal/config"
 	"github.com/cairntrail/cairn/internal/lake/datastore"
+	"github.com/cairntrail/cairn/internal/lake/duck"
 	"github.com/cairntrail/cairn/internal/lake/table"
 	"github.com/cairntrail/cairn/internal/selector"
 	"github.com/cairntrail/cairn/internal/store"
@@ -47,12 +48,14 @@ func (a *App) openStores(ctx context.Context) (err error) {
 	return err
 }
 
-// runStores ingests, and looks after the tables, until the server stops.
+// runStores ingests, looks after the tables and measures them, until the server
+// stops.
 func (a *App) runStores(ctx context.Context) error {
+	usage := datastore.NewUsage(datastore.UsageConfig{Service: a.stores, Storage: tables{a.warehouse}, Now: time.Now, Logger: a.log, Registerer: a.registry})
 	for _, part := range []struct {
 		name string
 		run  func(context.Context) error
-	}{{"upkeep of tables", a.warehouse.Run}, {"event data stores' ingester", a.ingester.Run}} {
+	}{{"upkeep of tables", a.warehouse.Run}, {"event data stores' ingester", a.ingester.Run}, {"measuring of event data stores", usage.Run}} {
 		run, cancel := context.WithCancel(ctx)
 		done := make(chan struct{})
 		go func() {
@@ -84,6 +87,51 @@ func (t tables) Open(ctx context.Context, spec datastore.TableSpec) (datastore.T
 
 // Drop implements datastore.Tables.
 func (t tables) Drop(ctx context.Context, id string) error { return t.w.Drop(ctx, id) }
+
+// Stored implements datastore.Storage.
+func (t tables) Stored(ctx context.Context, id string, before time.Time) (all, older int64, err error) {
+	opened, err := t.w.Find(ctx, id)
+	if err != nil {
+		return 0, 0, err
+	}
+	old, err := opened.Plan(time.Time{}, before)
+	if err != nil {
+		return 0, 0, err
+	}
+	defer old.Release()
+	return opened.Stats().Bytes, old.Bytes, nil
+}
+
+// measureMemory bounds what measuring a table takes beside everything else.
+const measureMemory = 256 << 20
+
+// Retained implements datastore.Storage.
+func (t tables) Retained(ctx context.Context, id string) (n int64, err error) {
+	plan, err := t.w.Plan(ctx, id, time.Time{}, time.Time{})
+	if err != nil {
+		return 0, err
+	}
+	defer plan.Release()
+	engine, err := duck.Open(ctx, duck.Config{Files: plan.Files, Setup: []string{plan.View("events")}, Threads: 1, MemoryLimit: measureMemory})
+	if err != nil {
+		return 0, err
+	}
+	defer func() { err = errors.Join(err, engine.Close()) }()
+	rows, err := engine.Query(ctx, "SELECT coalesce(sum(strlen(eventjson)), 0)::BIGINT FROM events")
+	if err != nil {
+		return 0, err
+	}
+	defer func() { err = errors.Join(err, rows.Close()) }()
+	row, err := rows.Next()
+	if err != nil {
+		return 0, err
+	}
+	n, ok := row[0].(int64)
+	if !ok {
+		return 0, fmt.Errorf("BUG: DuckDB sums to %T", row[0])
+	}
+	return n, nil
+}
 
 // storeDemand has gateways record the data events that event data stores select.
 type storeDemand struct{ a *App }

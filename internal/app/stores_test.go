@@ -71,6 +71,12 @@ func (s *server) readTable(id, column string) map[string]int {
 // awsCLI runs "aws cloudtrail" against a server, and returns what it prints.
 func awsCLI(t *testing.T, url, credentials, command string) string {
 	t.Helper()
+	return awsRun(t, url, credentials, append([]string{"cloudtrail"}, strings.Fields(command)...)...)
+}
+
+// awsRun runs any service of the AWS CLI against a server.
+func awsRun(t *testing.T, url, credentials string, args ...string) string {
+	t.Helper()
 	name := os.Getenv("CAIRN_AWS_CLI")
 	if name == "" {
 		name = "aws"
@@ -79,12 +85,12 @@ func awsCLI(t *testing.T, url, credentials, command string) string {
 	if err != nil {
 		t.Skipf("the AWS CLI is not on this machine: %v", err)
 	}
-	cmd := exec.Command(cli, append([]string{"cloudtrail", "--endpoint-url", url, "--region", "us-east-1", "--output", "json"}, strings.Fields(command)...)...)
+	cmd := exec.Command(cli, append([]string{"--endpoint-url", url, "--region", "us-east-1", "--output", "json"}, args...)...)
 	cmd.Env = append(os.Environ(), "AWS_SHARED_CREDENTIALS_FILE="+credentials, "AWS_CONFIG_FILE="+os.DevNull, "AWS_EC2_METADATA_DISABLED=true", "AWS_PAGER=")
 	var out, errs bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &out, &errs
 	if err := cmd.Run(); err != nil {
-		t.Fatalf("aws cloudtrail %s: %v\n%s", command, err, errs.String())
+		t.Fatalf("aws %s: %v\n%s", strings.Join(args, " "), err, errs.String())
 	}
 	return strings.TrimSpace(out.String())
 }
@@ -169,6 +175,17 @@ func TestEventDataStore(t *testing.T) {
 
 	// All that the table has is in the event history, byte for byte, and once.
 	raw := s.inTable(id, "eventjson")
+	bytes := 0
+	for text := range raw {
+		bytes += len(text)
+	}
+	if n, err := (tables{s.warehouse}).Retained(t.Context(), id); err != nil || n != int64(bytes) {
+		t.Errorf("%d bytes are retained, %v, want %d", n, err, bytes)
+	}
+	all, older, err := (tables{s.warehouse}).Stored(t.Context(), id, time.Now().Add(-time.Hour))
+	if soon, _, _ := (tables{s.warehouse}).Stored(t.Context(), id, time.Now().Add(time.Hour)); err != nil || all <= 0 || older != 0 || soon != all {
+		t.Errorf("%d bytes are stored, %d of them an hour old, %v", all, older, err)
+	}
 	s.settle()
 	history := make(map[string]bool)
 	pages := cloudtrail.NewLookupEventsPaginator(s.client("default").trail(), &cloudtrail.LookupEventsInput{})

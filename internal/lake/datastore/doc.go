@@ -25,10 +25,11 @@
 // On disk there are the collections "eventdatastores", by the store's id, and
 // "eventdatastores.progress", with how far a store is where its table does not
 // tell. Goroutines: one for each store, and one that reads its tap; all end with
-// [Ingester.Run]. Locks: the ingester's guards its list of workers and is held for
+// [Ingester.Run]. [Usage] has none but its Run's. Locks: the ingester's guards its list of workers and is held for
 // no longer than a look at it.
 //
 // What it does not do: it does not know what a table is made of, it runs no
-// queries, and it does not route events of channels or of Insights to the stores
-// that these name: a store takes what its selectors select of its account.
+// queries, and it does not route Insights events to the store that a source names:
+// a store takes what its selectors select of its account, and of events from outside
+// AWS those of the channels that deliver to it.
 package datastore

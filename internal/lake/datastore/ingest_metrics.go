@@ -13,7 +13,8 @@ type ingestMetrics struct {
 	in                                           *Ingester
 	events, bytes, unreadable, expired, failures *prometheus.CounterVec
 	commits                                      prometheus.Histogram
-	behind, age                                  *prometheus.Desc
+	behind, age, hourly                          *prometheus.Desc
+	hour                                         *hourly
 }
 
 func newIngestMetrics(reg prometheus.Registerer, in *Ingester) *ingestMetrics {
@@ -32,6 +33,8 @@ func newIngestMetrics(reg prometheus.Registerer, in *Ingester) *ingestMetrics {
 		behind: prometheus.NewDesc("cairn_eventdatastore_backlog_batches", "Batches of the journal that an event data store has not taken.", []string{"store"}, nil),
 		age:    prometheus.NewDesc("cairn_eventdatastore_backlog_seconds", "Age of the oldest batch with events that an event data store has read and its table has not taken.", []string{"store"}, nil),
 	}
+	m.hour = newHourly()
+	m.hourly = prometheus.NewDesc("cairn_eventdatastore_hourly_ingested_bytes", "Bytes of JSON of the events that an event data store took in the last 60 minutes (HourlyDataIngested).", []string{"store"}, nil)
 	if reg != nil {
 		reg.MustRegister(m.events, m.bytes, m.unreadable, m.expired, m.failures, m.commits, m)
 	}
@@ -42,6 +45,7 @@ func (m *ingestMetrics) committed(id string, events int, bytes int64, took time.
 	m.events.WithLabelValues(id).Add(float64(events))
 	m.bytes.WithLabelValues(id).Add(float64(bytes))
 	m.commits.Observe(took.Seconds())
+	m.hour.add(id, m.in.cfg.Now(), bytes)
 }
 
 func (m *ingestMetrics) left(id string, t tally) {
@@ -58,12 +62,14 @@ func (m *ingestMetrics) drop(id string) {
 	for _, v := range []*prometheus.CounterVec{m.events, m.bytes, m.unreadable, m.expired, m.failures} {
 		v.DeleteLabelValues(id)
 	}
+	m.hour.drop(id)
 }
 
 // Describe implements prometheus.Collector for the backlog.
 func (m *ingestMetrics) Describe(to chan<- *prometheus.Desc) {
 	to <- m.behind
 	to <- m.age
+	to <- m.hourly
 }
 
 // Collect implements prometheus.Collector for the backlog.
@@ -81,5 +87,6 @@ func (m *ingestMetrics) Collect(to chan<- prometheus.Metric) {
 		}
 		to <- prometheus.MustNewConstMetric(m.behind, prometheus.GaugeValue, behind, id)
 		to <- prometheus.MustNewConstMetric(m.age, prometheus.GaugeValue, age, id)
+		to <- prometheus.MustNewConstMetric(m.hourly, prometheus.GaugeValue, float64(m.hour.sum(id, now)), id)
 	}
 }
