@@ -1,7 +1,7 @@
 package trinosql
 
 import (
-	"encoding/base64"
+	"fmt"
 	"math/big"
 	"strconv"
 	"strings"
@@ -14,8 +14,9 @@ import (
 // varchar has it where there is one. Doubles are as Trino's clients show them. ok is
 // false for NULL.
 //
-//   - arrays are [a, b], maps {a=b, c=d}, rows {name=value}; NULL in them is null
-//   - bytes are base64, as in the wire format of Trino
+//   - arrays are [a, b], maps {a=b, c=d}, rows {name=value}, a field without a name only
+//     its value; NULL in them is null
+//   - bytes are pairs of hexadecimal digits with spaces between
 func Format(t Type, v any) (text string, ok bool) {
 	if v == nil {
 		return "", false
@@ -40,7 +41,7 @@ func Format(t Type, v any) (text string, ok bool) {
 		return s + strings.Repeat(" ", max(0, t.Length-len([]rune(s)))), true
 	case VarbinaryKind:
 		b, _ := v.([]byte)
-		return base64.StdEncoding.EncodeToString(b), true
+		return spacedHex(b), true
 	case IPAddressKind:
 		b, _ := v.([]byte)
 		return ipText(b), true
@@ -54,6 +55,8 @@ func Format(t Type, v any) (text string, ok bool) {
 	}
 	return formatInteger(v), true
 }
+
+func spacedHex(b []byte) string { return fmt.Sprintf("% x", b) }
 
 func formatInteger(v any) string {
 	switch v := v.(type) {
@@ -128,10 +131,7 @@ func formatNested(t Type, v any) string {
 				break
 			}
 			name := t.Names[i]
-			if name == "" {
-				name = "field" + strconv.Itoa(i)
-			}
-			parts = append(parts, name+"="+item(t.Elems[i], x))
+			parts = append(parts, name+ifText(name == "", "", "=")+item(t.Elems[i], x))
 		}
 	}
 	return "{" + strings.Join(parts, ", ") + "}"
