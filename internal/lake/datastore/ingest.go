@@ -176,6 +176,17 @@ func (in *Ingester) signal() {
 	}
 }
 
+// room is how many bytes may wait for one store: its share, but enough for a commit
+// that is worth a file.
+func (in *Ingester) room() int64 {
+	in.mu.Lock()
+	defer in.mu.Unlock()
+	return max(leastRoom, in.cfg.MaxBytes/int64(max(1, len(in.mu.workers))))
+}
+
+// leastRoom is the least share of a store in the memory for what waits, in bytes.
+const leastRoom = 8 << 20
+
 // Flush has every table take what the journal has now, without waiting for the
 // ends of intervals, and returns when they have it.
 func (in *Ingester) Flush(ctx context.Context) error {

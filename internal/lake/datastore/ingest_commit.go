@@ -13,7 +13,7 @@ import (
 
 // gather waits for the next batch, for the time of a commit, or for news.
 func (w *worker) gather(ctx context.Context) error {
-	if len(w.rows) > 0 && (len(w.rows) >= w.in.cfg.MaxRows || w.bytes >= w.in.cfg.MaxBytes) {
+	if len(w.rows) > 0 && (len(w.rows) >= w.in.cfg.MaxRows || w.bytes >= w.in.room()) {
 		return w.commit(ctx)
 	}
 	if at := w.flush.Load(); at != 0 && w.consumed >= at {

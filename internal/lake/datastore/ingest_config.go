@@ -82,8 +82,9 @@ type IngestConfig struct {
 	// Interval is how long events wait for others before they are committed
 	// together. Zero is 2 seconds.
 	Interval time.Duration
-	// MaxRows and MaxBytes bound what waits in memory for each store; with so much a
-	// commit comes at once. Zero is 250,000 events and 256 MiB.
+	// MaxRows bounds what waits in memory for a store, and MaxBytes what waits for all
+	// of them, who share it evenly; with so much a commit comes at once. Zero is 250,000
+	// events and 256 MiB.
 	MaxRows  int
 	MaxBytes int64
 	// SaveEvery is how often a store that selects nothing tells the journal that it

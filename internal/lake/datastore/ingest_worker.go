@@ -301,14 +301,13 @@ func (w *worker) take(b journal.Batch) error {
 	holds, _ := w.rules.at(b.Sequence)
 	before := len(w.rows)
 	var t tally
-	w.rows = holds.selects(w.rows, &w.d, b, &t)
+	var added int64
+	w.rows, added = holds.selects(w.rows, &w.d, b, &t)
+	w.bytes += added
 	if t.unreadable > 0 {
 		w.in.cfg.Logger.Error("records in the journal cannot be read; the event data store leaves them out", "store", w.id, "batch", b.Sequence, "records", t.unreadable)
 	}
 	w.in.metrics.left(w.id, t)
-	for _, raw := range w.rows[before:] {
-		w.bytes += int64(len(raw))
-	}
 	switch {
 	case len(w.rows) == 0:
 		w.done = w.consumed
