@@ -121,6 +121,8 @@ func (c *checker) castNumber(x *expr, t Type) (*expr, bool) {
 		return op(t, "($1 <> 0)", x), true
 	case t.isInteger() && floating:
 		return op(t, "CAST(round($1) AS $T)", x), true
+	case t.Kind == DecimalKind && floating:
+		return op(t, "CAST(CAST($1 AS VARCHAR) AS $T)", x), true
 	case t.isNumeric() && (from.Kind != BooleanKind || t.Kind != DecimalKind), t.Kind == DecimalKind:
 		return op(t, "CAST($1 AS $T)", x), true
 	case t.isText() && from.Kind == DoubleKind:
@@ -128,9 +130,18 @@ func (c *checker) castNumber(x *expr, t Type) (*expr, bool) {
 	case t.isText() && from.Kind == RealKind:
 		return bounded(op(Varchar, "trino_real_text($1)", x), t), true
 	case t.isText():
-		return bounded(op(Varchar, "CAST($1 AS VARCHAR)", x), t), true
+		return bounded(numberText(x), t), true
 	}
 	return nil, false
+}
+
+// numberText is an exact number's text. DuckDB leaves the zero before the point out where a
+// decimal has no digits before it.
+func numberText(x *expr) *expr {
+	if x.typ.Kind == DecimalKind && x.typ.Length == x.typ.Scale && x.typ.Length < 38 {
+		x = op(Decimal(x.typ.Length+1, x.typ.Scale), "CAST($1 AS $T)", x)
+	}
+	return op(Varchar, "CAST($1 AS VARCHAR)", x)
 }
 
 func fitsInteger(v int64, k Kind) bool {

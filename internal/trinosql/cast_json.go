@@ -4,14 +4,14 @@ package trinosql
 func (c *checker) toJSON(x *expr) (*expr, bool) {
 	switch x.typ.Kind {
 	case BooleanKind, TinyintKind, SmallintKind, IntegerKind, BigintKind, DecimalKind:
-		return op(JSON, "CAST($1 AS VARCHAR)", x), true
+		return retag(numberText(x), JSON), true
 	case RealKind:
 		return op(JSON, "trino_json_double(CAST(CAST($1 AS VARCHAR) AS DOUBLE))", x), true
 	case DoubleKind:
 		return op(JSON, "trino_json_double($1)", x), true
 	case VarcharKind:
 		return op(JSON, "trino_json_quote($1)", x), true
-	case DateKind, TimestampKind, TimestampTZKind:
+	case DateKind, TimestampKind:
 		text, _ := c.cast(x, Varchar)
 		return op(JSON, "trino_json_quote($1)", text), true
 	case ArrayKind:

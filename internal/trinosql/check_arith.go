@@ -36,7 +36,8 @@ func (c *checker) number2(what string, t Type, l, r *expr) *expr {
 	if v, ok := r.constInt(); ok && v != 0 && v != -1 {
 		return op(t, "($1 "+sign+" $2)", l, r)
 	}
-	return op(t, "(CASE WHEN $2 = 0 THEN "+failText(CodeDivisionByZero, "Division by zero", "$2")+" ELSE $1 "+sign+" $2 END)", l, r)
+	minus := ifText(what == "%", " WHEN $2 = -1 THEN $1 - $1", "") // the lowest number overflows
+	return op(t, "(CASE WHEN $2 = 0 THEN "+failText(CodeDivisionByZero, "Division by zero", "$2")+minus+" ELSE $1 "+sign+" $2 END)", l, r)
 }
 
 // decimal is an operation on decimals; its result has the digits that Trino gives it.

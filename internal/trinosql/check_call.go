@@ -22,6 +22,9 @@ func (c *checker) call(n *call, s *scope) *expr {
 			args[i] = c.expr(a, inner)
 		}
 	}
+	if n.name == "listagg" && !args[0].typ.isText() && args[0].typ.Kind != UnknownKind {
+		c.fail(n.at(), CodeTypeMismatch, "Expected expression of varchar, but '%s' has %s type", c.textAt(n.args[0].at()), args[0].typ)
+	}
 	m := c.resolve(n.at(), n.name, args)
 	c.bindLambdas(n, m, args, inner)
 	for i := range args {

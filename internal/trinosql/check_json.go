@@ -51,10 +51,18 @@ func (c *checker) passing(n *jsonCall, s *scope) (names, values *expr) {
 }
 
 // What trino_json_path returns: NULL for an input that is NULL; an array whose first
-// element is ok or error, and whose others are what was found.
+// element is ok, error or input, and whose others are what was found.
 
 func pathFailure(t Type, found *expr, code Code, message string) *expr {
 	return failure(t, code, message, op(Bigint, "len($1)", found))
+}
+
+// pathErrors fails for a path that failed, for an input that is no JSON, and else with a
+// code of the function's own.
+func pathErrors(t Type, found *expr, code Code, message string) *expr {
+	return op(t, "(CASE WHEN list_extract($1, 1) = 'input' THEN $2 WHEN list_extract($1, 1) = 'error' THEN $3 ELSE $4 END)", found,
+		pathFailure(t, found, "JSON_INPUT_CONVERSION_ERROR", "conversion to JSON failed"),
+		pathFailure(t, found, "PATH_EVALUATION_ERROR", "path evaluation failed"), pathFailure(t, found, code, message))
 }
 
 func (c *checker) jsonExists(n *jsonCall, found *expr) *expr {
@@ -65,12 +73,12 @@ func (c *checker) jsonExists(n *jsonCall, found *expr) *expr {
 	case "unknown":
 		onError = nullOf(Boolean)
 	case "error":
-		onError = pathFailure(Boolean, found, "PATH_EVALUATION_ERROR", "path evaluation failed")
+		onError = pathErrors(Boolean, found, "PATH_EVALUATION_ERROR", "path evaluation failed")
 	case "", "false":
 	default:
 		c.fail(n.at(), CodeSyntax, "JSON_EXISTS takes TRUE, FALSE, UNKNOWN or ERROR ON ERROR")
 	}
-	return op(Boolean, "(CASE WHEN $1 IS NULL THEN NULL WHEN list_extract($1, 1) = 'error' THEN $2 ELSE len($1) > 1 END)", found, onError)
+	return op(Boolean, "(CASE WHEN $1 IS NULL THEN NULL WHEN list_extract($1, 1) <> 'ok' THEN $2 ELSE len($1) > 1 END)", found, onError)
 }
 
 // onClause is what ON EMPTY or ON ERROR gives.
@@ -79,7 +87,7 @@ func (c *checker) onClause(on jsonOn, t Type, found *expr, code Code, message st
 	case "", "null":
 		return nullOf(t)
 	case "error":
-		return pathFailure(t, found, code, message)
+		return pathErrors(t, found, code, message)
 	case "empty array":
 		return c.must(literal(Varchar, "[]"), t)
 	case "empty object":
@@ -113,11 +121,10 @@ func (c *checker) jsonValueCall(n *jsonCall, found *expr, s *scope) *expr {
 			c.fail(n.at(), CodeTypeMismatch, "JSON_VALUE cannot return %s", t)
 		}
 	} else {
-		// The text of a number is as it was written.
-		x, _ = c.cast(op(Varchar, "trino_json_extract_scalar($1, '$$')", item), t)
+		x, _ = c.cast(text, t)
 	}
 	tried := op(t, "TRY($1)", x)
-	return op(t, "(CASE WHEN $1 IS NULL THEN NULL WHEN list_extract($1, 1) = 'error' OR len($1) > 2 THEN $4 WHEN len($1) = 1 THEN $3 "+
+	return op(t, "(CASE WHEN $1 IS NULL THEN NULL WHEN list_extract($1, 1) <> 'ok' OR len($1) > 2 THEN $4 WHEN len($1) = 1 THEN $3 "+
 		"WHEN list_extract($1, 2) = 'null' THEN NULL WHEN left(list_extract($1, 2), 1) IN ('[', '{') OR $2 IS NULL THEN $4 ELSE $2 END)", found, tried, onEmpty, onError)
 }
 
@@ -149,7 +156,7 @@ func (c *checker) jsonQuery(n *jsonCall, found *expr) *expr {
 	default:
 		several = onError
 	}
-	x := op(Varchar, "(CASE WHEN $1 IS NULL THEN NULL WHEN list_extract($1, 1) = 'error' THEN $5 WHEN len($1) = 1 THEN $4 WHEN len($1) = 2 THEN $2 ELSE $3 END)", found, one, several, onEmpty, onError)
+	x := op(Varchar, "(CASE WHEN $1 IS NULL THEN NULL WHEN list_extract($1, 1) <> 'ok' THEN $5 WHEN len($1) = 1 THEN $4 WHEN len($1) = 2 THEN $2 ELSE $3 END)", found, one, several, onEmpty, onError)
 	y, _ := c.cast(x, t)
 	return y
 }

@@ -275,9 +275,9 @@ func (c *checker) like(n *like, s *scope) *expr {
 			return failure(Boolean, CodeInvalidArgument, "Escape string must be a single character")
 		}
 		args = append(args, c.must(e, Varchar))
-		tmpl = "($1 LIKE $2 ESCAPE $3)"
-		if len([]rune(mustText(e))) != 1 || e.value.(string)[0] >= 0x80 {
-			tmpl = "trino_like($1, $2, $3)"
+		tmpl = "trino_like($1, $2, $3)"
+		if text, ok := pattern.constText(); ok && validLike(text, mustText(e)) {
+			tmpl = "($1 LIKE $2 ESCAPE $3)"
 		}
 	}
 	e := op(Boolean, tmpl, args...)
@@ -285,6 +285,22 @@ func (c *checker) like(n *like, s *scope) *expr {
 		return op(Boolean, "(NOT $1)", e)
 	}
 	return e
+}
+
+// validLike says whether an escape of one byte is followed by what it can escape
+// throughout: of other patterns DuckDB means something else than Trino.
+func validLike(pattern, escape string) bool {
+	if len(escape) != 1 {
+		return false
+	}
+	for i := 0; i < len(pattern); i++ {
+		if pattern[i] == escape[0] {
+			if i++; i == len(pattern) || pattern[i] != '%' && pattern[i] != '_' && pattern[i] != escape[0] {
+				return false
+			}
+		}
+	}
+	return true
 }
 
 func mustText(e *expr) string {

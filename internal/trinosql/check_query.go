@@ -108,7 +108,7 @@ func (c *checker) recursive(w withNode, s *scope, out *withIR) {
 	}
 	depth := &expr{kind: columnExpr, typ: Integer, rel: out.stepRel, column: "d"}
 	core.project = append(core.project, op(Integer, "CASE WHEN $1 >= $2 THEN $3 ELSE $1 + 1 END", depth, literal(Integer, int64(c.options.MaxRecursion)),
-		failure(Integer, CodeNotSupported, "Recursion depth limit exceeded ("+strconv.Itoa(c.options.MaxRecursion)+"): the query refers to itself too often")))
+		failure(Integer, CodeNotSupported, "Recursion depth limit exceeded ("+strconv.Itoa(c.options.MaxRecursion)+"): the query refers to itself too often", depth)))
 	step.core = &core
 	out.step = step
 }

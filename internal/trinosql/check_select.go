@@ -486,6 +486,9 @@ func (g *grouping) aggColumn(e *expr) *expr {
 // groupingCall is GROUPING(...): its arguments have to be keys.
 func (g *grouping) groupingCall(e *expr) *expr {
 	for _, a := range e.args {
+		if len(g.keys) == 0 {
+			g.c.fail(e.at, Code("MISSING_GROUP_BY"), "A GROUPING() operation can only be used with a corresponding GROUPING SET/CUBE/ROLLUP/GROUP BY clause")
+		}
 		if _, ok := g.keys[duckText(a)]; !ok {
 			g.c.fail(e.at, CodeNotAggregate, "'%s' must appear in GROUP BY clause", g.c.textAt(a.at))
 		}

@@ -154,9 +154,9 @@ func coerceNumber(from, to Type) (int, bool) {
 		}
 		return 10 + to.Length - d.Length, d.Length-d.Scale <= to.Length-to.Scale && d.Scale <= to.Scale
 	case RealKind:
-		return 30, from.Kind != DoubleKind
+		return 18, from.Kind != DoubleKind
 	case DoubleKind:
-		return 20 + ifInt(from.Kind == RealKind, -18, 0), true
+		return 20 + ifInt(from.Kind == RealKind, -19, 0), true
 	}
 	return 0, false
 }

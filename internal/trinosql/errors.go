@@ -102,6 +102,8 @@ var engineErrors = []struct {
 	{regexp.MustCompile(`(?i)out of memory|failed to (allocate|offload)|memory limit|temp_directory.*(full|size)`), CodeResources, "Query exhausted resources at this scale factor"},
 	{regexp.MustCompile(`(?i)^(invalid input error: *)?(invalid regular expression|.*regex)`), CodeInvalidArgument, ""},
 	{regexp.MustCompile(`(?i)map keys must be unique|map key`), CodeInvalidArgument, "Duplicate map keys are not allowed"},
+	{regexp.MustCompile(`(?i)like pattern must not end`), CodeInvalidArgument, "Escape character must be followed by '%', '_' or the escape character itself"},
+	{regexp.MustCompile(`(?i)type (DOUBLE|FLOAT) with value .* destination type INT64|type (DOUBLE|FLOAT) with value -?nan|casting value .* to type DECIMAL|type [A-Z0-9]+ with value .* destination type DECIMAL|could not cast value .* to DECIMAL`), CodeInvalidCast, ""},
 	{regexp.MustCompile(`(?i)(overflow|out of range|can't be cast because the value is out of range|cannot take square root|not within the range|does not fit)`), CodeOutOfRange, ""},
 	{regexp.MustCompile(`(?i)(conversion error|could not (convert|parse)|failed to cast|invalid (timestamp|date|time) field|invalid uuid)`), CodeInvalidCast, ""},
 	{regexp.MustCompile(`(?i)(interrupted|cancel)`), Code("USER_CANCELED"), "Query was canceled"},

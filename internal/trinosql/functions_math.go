@@ -175,5 +175,6 @@ var conversionFunctions = []Func{
 	{Name: "format_number", Sig: "(bigint) varchar | (double) varchar", Duck: "trino_format_number($1)"},
 	{Name: "parse_data_size", Sig: "(varchar) decimal(38,0)", Duck: "CAST(trino_parse_data_size($1) AS $T)", Note: "fails for what is no size"},
 	{Name: "parse_presto_data_size", Sig: "(varchar) decimal(38,0)", Duck: "CAST(trino_parse_data_size($1) AS $T)", Note: "fails for what is no size"},
+	{Name: "version", Sig: "() varchar", build: func(*checker, int, []*expr, Type) *expr { return literal(Varchar, "cairn") }, Note: "always cairn"},
 	{Name: "typeof", Sig: "(T) varchar", build: specialForm, Note: "of the type that is known before anything is computed"},
 }

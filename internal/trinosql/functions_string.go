@@ -36,10 +36,6 @@ var stringFunctions = []Func{
 	{Name: "split", Sig: "(varchar(x), varchar(y), bigint) array(varchar(x))", Duck: "trino_split_limit($1, $2, $3)", Note: "fails for an empty delimiter, and for a limit that is not positive"},
 	{Name: "split_part", Sig: "(varchar(x), varchar(y), bigint) varchar(x)", Duck: "trino_split_part($1, $2, $3)", Note: "NULL beyond the last part; fails for an index that is not positive", build: splitPart},
 	{Name: "split_to_map", Sig: "(varchar, varchar, varchar) map(varchar, varchar)", Duck: "trino_split_to_map($1, $2, $3)", Note: "fails for keys that are there twice"},
-	{Name: "split_to_map", Sig: "(varchar, varchar, varchar, function(varchar, varchar, varchar, varchar)) map(varchar, varchar)", build: func(c *checker, at int, _ []*expr, _ Type) *expr {
-		c.fail(at, CodeNotSupported, "split_to_map with a function is not supported: use split_to_multimap and transform_values")
-		return nil
-	}, Note: "refused"},
 	{Name: "split_to_multimap", Sig: "(varchar, varchar, varchar) map(varchar, array(varchar))", Duck: "trino_split_to_multimap($1, $2, $3)"},
 	{Name: "starts_with", Sig: "(varchar, varchar) boolean", Duck: "starts_with($1, $2)"},
 	{Name: "strpos", Sig: "(varchar, varchar) bigint", Duck: "trino_strpos($1, $2)", Note: "0 if it is not there"},

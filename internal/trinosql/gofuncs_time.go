@@ -236,7 +236,7 @@ func intervalYearText(months int64) string {
 }
 
 var (
-	isoDateForm = regexp.MustCompile(`^(\d{4})(?:-(\d{2})(?:-(\d{2}))?|-W(\d{2})(?:-(\d))?|-(\d{3}))?`)
+	isoDateForm = regexp.MustCompile(`^(\d{4})(?:-(\d{3})\b|-(\d{2})(?:-(\d{2}))?|-W(\d{2})(?:-(\d))?)?`)
 	isoTimeForm = regexp.MustCompile(`^T(?:(\d{2})(?::(\d{2})(?::(\d{2})(?:[.,](\d{1,9}))?)?)?)?(Z|[+-]\d{2}(?::?\d{2})?)?$`)
 )
 
@@ -255,19 +255,19 @@ func isoDay(s string) (time.Time, string, bool) {
 	}
 	year, rest := part(1, 0), s[len(m[0]):]
 	switch {
-	case m[4] != "":
-		week, day := part(4, 1), part(5, 1)
+	case m[5] != "":
+		week, day := part(5, 1), part(6, 1)
 		if week < 1 || week > 53 || day < 1 || day > 7 {
 			return time.Time{}, "", false
 		}
 		jan4 := time.Date(year, 1, 4, 0, 0, 0, 0, time.UTC)
 		return jan4.AddDate(0, 0, -(int(jan4.Weekday())+6)%7+(week-1)*7+day-1), rest, true
-	case m[6] != "":
-		t := time.Date(year, 1, part(6, 1), 0, 0, 0, 0, time.UTC)
+	case m[2] != "":
+		t := time.Date(year, 1, part(2, 1), 0, 0, 0, 0, time.UTC)
 		return t, rest, t.Year() == year
 	}
-	t := time.Date(year, time.Month(part(2, 1)), part(3, 1), 0, 0, 0, 0, time.UTC)
-	return t, rest, int(t.Month()) == part(2, 1) && t.Day() == part(3, 1)
+	t := time.Date(year, time.Month(part(3, 1)), part(4, 1), 0, 0, 0, 0, time.UTC)
+	return t, rest, int(t.Month()) == part(3, 1) && t.Day() == part(4, 1)
 }
 
 // isoTimestamp reads a timestamp of ISO 8601, and its zone.
@@ -307,7 +307,7 @@ func humanSeconds(f float64) (any, error) {
 	if math.IsNaN(f) || math.IsInf(f, 0) {
 		return nil, badArgument("Invalid argument found: %s", javaDoubleText(f))
 	}
-	s := int64(math.Abs(f))
+	s := int64(math.Floor(math.Abs(f) + 0.5))
 	var parts []string
 	for _, u := range []struct {
 		name string

@@ -723,7 +723,7 @@ func compareJSON(op string, a, b jsonValue) int {
 }
 
 // jsonPathFunction is trino_json_path(input, path, names, values): what the path finds,
-// behind "ok" or "error".
+// behind "ok", "error" or, for an input that is no JSON, "input".
 func jsonPathFunction(a []any) (any, error) {
 	if a[0] == nil || a[1] == nil {
 		return nil, nil
@@ -735,7 +735,7 @@ func jsonPathFunction(a []any) (any, error) {
 	}
 	input, err := parseJSON(str(a[0]))
 	if err != nil {
-		return failed, nil //nolint:nilerr // ON ERROR says what happens
+		return []any{"input"}, nil //nolint:nilerr // ON ERROR says what happens
 	}
 	env := &pathEnv{strict: path.strict, input: input, vars: make(map[string]jsonValue)}
 	names, values := strs(a[2]), strs(a[3])

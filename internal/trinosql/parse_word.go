@@ -120,7 +120,7 @@ func (p *parser) typedLiteral(at position) node {
 		case "varchar":
 			t = Varchar
 		default:
-			p.fail(p.tok, CodeSyntax, "%s is no type, and no string can follow it", word.text)
+			p.fail(p.tok, CodeTypeNotFound, "%s is no type, and no string can follow it", word.text)
 		}
 	}
 	p.next()
@@ -228,7 +228,7 @@ func (p *parser) interval(at position, next token) node {
 				return w
 			}
 		}
-		p.unexpected("YEAR, MONTH, DAY, HOUR, MINUTE or SECOND")
+		p.fail(p.tok, CodeTypeNotFound, "an interval has a field behind it: YEAR, MONTH, DAY, HOUR, MINUTE or SECOND")
 		return ""
 	}
 	i.from = unit()

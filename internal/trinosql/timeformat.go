@@ -15,6 +15,9 @@ const mysqlUnsupported = "DUuVwX"
 
 // mysqlFormat writes a time by a pattern of MySQL's.
 func mysqlFormat(t time.Time, format string) (any, error) {
+	if format == "" || format == "%" {
+		return nil, badArgument("Both printing and parsing not supported")
+	}
 	var b strings.Builder
 	for i := 0; i < len(format); i++ {
 		if format[i] != '%' || i+1 == len(format) {

@@ -121,9 +121,24 @@ func (v clock) utc() (time.Time, bool) {
 }
 
 // inZone is the instant at which it is that local time in a zone. A time that a change of
-// the clock leaves out is as much later.
+// the clock leaves out is as much later; of one that is there twice it is the first.
 func inZone(local time.Time, loc *time.Location) time.Time {
-	return time.Date(local.Year(), local.Month(), local.Day(), local.Hour(), local.Minute(), local.Second(), local.Nanosecond(), loc).UTC()
+	local = local.UTC()
+	_, before := local.Add(-24 * time.Hour).In(loc).Zone()
+	first := local.Add(-time.Duration(before) * time.Second)
+	if _, offset := first.In(loc).Zone(); offset == before {
+		return first
+	}
+	_, after := local.Add(24 * time.Hour).In(loc).Zone()
+	if second := local.Add(-time.Duration(after) * time.Second); localTimeIs(second, loc, local) {
+		return second
+	}
+	return first
+}
+
+func localTimeIs(t time.Time, loc *time.Location, local time.Time) bool {
+	_, offset := t.In(loc).Zone()
+	return t.Add(time.Duration(offset) * time.Second).Equal(local)
 }
 
 // zones are those that were asked for, by name.
