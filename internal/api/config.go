@@ -14,6 +14,7 @@ import (
 	"github.com/cairntrail/cairn/internal/intake/channel"
 	"github.com/cairntrail/cairn/internal/lake"
 	"github.com/cairntrail/cairn/internal/lake/datastore"
+	"github.com/cairntrail/cairn/internal/query"
 	"github.com/cairntrail/cairn/internal/recorder"
 	"github.com/cairntrail/cairn/internal/sharing"
 	"github.com/cairntrail/cairn/internal/trail"
@@ -65,6 +66,9 @@ type Config struct {
 	// ResourcePolicies keeps the policies of channels and event data stores. Nil has
 	// none.
 	ResourcePolicies *sharing.Service
+	// Queries runs queries over event data stores. Nil has none, and operations on
+	// queries are not supported.
+	Queries *query.Service
 	// CredentialIssued is told of the first access key of an account that
 	// CreateAccount made, under the name of a profile, so that it can be put
 	// into the credentials file. After an error CreateAccount fails. Nil does

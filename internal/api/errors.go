@@ -13,6 +13,7 @@ import (
 	"github.com/cairntrail/cairn/internal/identity"
 	"github.com/cairntrail/cairn/internal/intake/channel"
 	"github.com/cairntrail/cairn/internal/lake/datastore"
+	"github.com/cairntrail/cairn/internal/query"
 	"github.com/cairntrail/cairn/internal/sharing"
 	"github.com/cairntrail/cairn/internal/trail"
 )
@@ -204,6 +205,9 @@ func typedError(err error) *Error {
 		return &Error{Code: code, Message: e.Message}
 	}
 	if e, ok := errors.AsType[*trail.Error](err); ok {
+		return &Error{Code: e.Code, Message: e.Message, Cause: e.Cause}
+	}
+	if e, ok := errors.AsType[*query.Error](err); ok {
 		return &Error{Code: e.Code, Message: e.Message, Cause: e.Cause}
 	}
 	if e, ok := errors.AsType[*datastore.Error](err); ok {

@@ -103,6 +103,7 @@ type house struct {
 	admin     identity.Credential
 	around    *aroundTrails
 	stores    *aroundStores
+	queries   *aroundQueries
 
 	mu      sync.Mutex
 	calls   []recorder.Call
@@ -146,6 +147,7 @@ func newHouse(t testing.TB, change ...func(*Config)) *house {
 		admin:     admin,
 		around:    &aroundTrails{},
 		stores:    &aroundStores{t: t},
+		queries:   &aroundQueries{},
 		allowed:   true,
 		issued:    map[string]identity.Credential{},
 	}
@@ -167,6 +169,7 @@ func newHouse(t testing.TB, change ...func(*Config)) *house {
 		Directory:       directory,
 		Trails:          h.around.service(db),
 		EventDataStores: h.stores.service(db),
+		Queries:         h.queries.service(t, db, h.stores),
 		CredentialIssued: func(profile string, key identity.Credential) error {
 			h.issued[profile] = key
 			return nil

@@ -43,6 +43,7 @@ func (s *Server) rows() []*operation {
 	rows = append(rows, s.trailRows()...)
 	rows = append(rows, s.eventDataStoreRows()...)
 	rows = append(rows, s.sampleRows()...)
+	rows = append(rows, s.queryRows()...)
 	rows = append(rows, s.channelRows()...)
 	return append(rows, s.resourcePolicyRows()...)
 }
