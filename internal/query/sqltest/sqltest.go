@@ -10,7 +10,7 @@
 //
 // makes a table of the rows of a statement, for the entries below it.
 //
-//	query [rowsort] [ext] [TYPE; TYPE; ...]
+//	query [rowsort] [ext] [unlike] [TYPE; TYPE; ...]
 //	SELECT ...
 //	----
 //	a<TAB>b
@@ -26,6 +26,9 @@
 //	----
 //
 // is a statement that fails, with Trino's name of the error.
+//
+// Trino's answer is what a file has. Where Cairn with DuckDB answers otherwise, the word
+// unlike stands behind query or error CODE, and the comment above says why.
 package sqltest
 
 import (
@@ -60,6 +63,8 @@ type Entry struct {
 	Sorted bool
 	// Extension says that the statement is not Trino's.
 	Extension bool
+	// Unlike says that DuckDB's answer is another one, for the reason in Comment.
+	Unlike bool
 	// Types are the types of the result; nil if the file does not tell.
 	Types []string
 	// Rows are the texts of the values, as [Cell] writes them.
@@ -101,6 +106,9 @@ func Parse(text string) ([]Entry, error) {
 			return nil, err
 		}
 		e.Comment, comment = comment, nil
+		if e.Unlike && e.Comment == nil {
+			return nil, fmt.Errorf("%d: a comment has to say why the answers are unlike", e.Line)
+		}
 		out = append(out, e)
 	}
 	return out, nil
@@ -117,6 +125,9 @@ func (p *parser) entry() (Entry, error) {
 	e.Kind, rest = Kind(kind), strings.TrimSpace(rest)
 	switch e.Kind {
 	case Table, Error:
+		if rest, e.Unlike = strings.CutSuffix(rest, " unlike"); e.Unlike && e.Kind == Table {
+			return e, fmt.Errorf("%d: a table is unlike nothing", e.Line)
+		}
 		if e.Name = rest; rest == "" || strings.ContainsAny(rest, " \t") {
 			return e, fmt.Errorf("%d: %s wants one name behind it", e.Line, kind)
 		}
@@ -157,6 +168,8 @@ func (e *Entry) options(text string) {
 			e.Sorted = true
 		case "ext":
 			e.Extension = true
+		case "unlike":
+			e.Unlike = true
 		default:
 			for t := range strings.SplitSeq(text, ";") {
 				e.Types = append(e.Types, strings.TrimSpace(t))
@@ -186,6 +199,9 @@ func Write(entries []Entry) string {
 		}
 		if e.Extension {
 			words = append(words, "ext")
+		}
+		if e.Unlike {
+			words = append(words, "unlike")
 		}
 		if e.Types != nil {
 			words = append(words, strings.Join(e.Types, "; "))

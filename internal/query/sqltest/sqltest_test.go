@@ -11,7 +11,8 @@ import (
 func TestParse(t *testing.T) {
 	text := "# a comment\ntable t\nSELECT *\nFROM (VALUES 1)\n----\n\n" +
 		"query rowsort ext map(varchar, bigint); decimal(3,2)\nSELECT a,\n\n  b FROM t\n----\n{a=1}\tNULL\n(empty)\tx\\ty\n# no comment\n\n" +
-		"query bigint\nSELECT 1\n----\n\n\nerror DIVISION_BY_ZERO\nSELECT 1/0\n----"
+		"query bigint\nSELECT 1\n----\n\n\nerror DIVISION_BY_ZERO\nSELECT 1/0\n----\n\n" +
+		"# why\n#\n# it is\nerror X unlike\nS\n----\n\n#\nquery unlike\nS\n----"
 	got, err := Parse(text)
 	if err != nil {
 		t.Fatal(err)
@@ -22,6 +23,8 @@ func TestParse(t *testing.T) {
 			Rows: [][]string{{"{a=1}", "NULL"}, {"(empty)", `x\ty`}, {"# no comment"}}},
 		{Line: 16, Kind: Query, Types: []string{"bigint"}, SQL: "SELECT 1"},
 		{Line: 21, Kind: Error, Name: "DIVISION_BY_ZERO", SQL: "SELECT 1/0"},
+		{Line: 28, Comment: []string{"why", "", "it is"}, Kind: Error, Name: "X", Unlike: true, SQL: "S"},
+		{Line: 33, Comment: []string{""}, Kind: Query, Unlike: true, SQL: "S"},
 	}
 	if !reflect.DeepEqual(got, want) {
 		t.Errorf("%+v\nwant\n%+v", got, want)
@@ -40,13 +43,15 @@ func TestParse(t *testing.T) {
 
 func TestParseErrors(t *testing.T) {
 	for text, want := range map[string]string{
-		"\nquestion\nSELECT 1\n----\n":   "2: an entry begins with",
-		"table\nSELECT 1\n----\n":        "1: table wants one name",
-		"error A B\nSELECT 1\n----\n":    "1: error wants one name",
-		"query\nSELECT 1\n":              "1: there is no ----",
-		"query\n----\n":                  "1: there is no statement",
-		"error X\nSELECT 1\n----\nrow\n": "1: only a query has rows",
-		"table t\nSELECT 1\n----\nrow\n": "1: only a query has rows",
+		"\nquestion\nSELECT 1\n----\n":     "2: an entry begins with",
+		"table\nSELECT 1\n----\n":          "1: table wants one name",
+		"error A B\nSELECT 1\n----\n":      "1: error wants one name",
+		"query\nSELECT 1\n":                "1: there is no ----",
+		"query\n----\n":                    "1: there is no statement",
+		"error X\nSELECT 1\n----\nrow\n":   "1: only a query has rows",
+		"query unlike\nSELECT 1\n----\n":   "1: a comment has to say",
+		"table t unlike\nSELECT 1\n----\n": "1: a table is unlike nothing",
+		"table t\nSELECT 1\n----\nrow\n":   "1: only a query has rows",
 	} {
 		if got, err := Parse(text); err == nil || !strings.HasPrefix(err.Error(), want) {
 			t.Errorf("%q: %v, %v, want %s", text, got, err, want)
