@@ -34,6 +34,9 @@ type Config struct {
 	// Functions and Macros are what statements can call beside DuckDB's own.
 	Functions []value.Function
 	Macros    []value.Macro
+	// Plain leaves the functions that are hidden from callers as they are, which makes
+	// the engine three times as quick to open. It is for SQL that is our own.
+	Plain bool
 	// Write lets statements write into these folders, and read there. It is for the
 	// writer of tables, whose SQL is its own; with it, [Engine.Exec] works.
 	Write []string
@@ -82,7 +85,7 @@ func (e *Engine) open(ctx context.Context, cfg Config) error {
 	}
 	statements := append([]string{}, settings(cfg)...)
 	statements = append(statements, cfg.Setup...)
-	if !e.writes {
+	if !cfg.Plain && !e.writes {
 		statements = append(statements, hidden...)
 	}
 	for _, s := range append(statements, "SET lock_configuration = true") {

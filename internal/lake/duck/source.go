@@ -37,23 +37,23 @@ const ChunkRows = 2048
 // the last. DuckDB is done with a chunk when it asks for the next.
 type Source func() (*shred.Chunk, error)
 
-// source is a registered Source.
+// source is what a table function gives out.
 type source struct {
 	name  string
-	next  Source
 	names []string
 	types []mapping.LogicalType
-	pin   runtime.Pinner
+	// fill fills DuckDB's chunk with the next rows; none after the last.
+	fill func(mapping.DataChunk) error
+	// done lets go of what fill holds.
+	done func()
 }
 
 // AddSource makes rows known as a table function without arguments, which can be read
 // once: the rows come in their order, and are never in memory as a whole. It is for
 // an engine that writes.
 func (e *Engine) AddSource(ctx context.Context, name string, columns []trinosql.Column, next Source) error {
-	if !e.writes {
-		return errors.New("this engine only reads")
-	}
-	s := &source{name: name, next: next}
+	f := &filler{next: next}
+	s := &source{name: name, fill: f.fill, done: f.pin.Unpin}
 	e.sources = append(e.sources, s)
 	for _, c := range columns {
 		t, err := e.parseType(ctx, schema.DuckDB(c.Type))
@@ -62,9 +62,16 @@ func (e *Engine) AddSource(ctx context.Context, name string, columns []trinosql.
 		}
 		s.names, s.types = append(s.names, c.Name), append(s.types, t)
 	}
+	return e.registerSource(s)
+}
+
+func (e *Engine) registerSource(s *source) error {
+	if !e.writes {
+		return errors.New("this engine only reads")
+	}
 	function := mapping.CreateTableFunction()
 	defer mapping.DestroyTableFunction(&function)
-	mapping.TableFunctionSetName(function, name)
+	mapping.TableFunctionSetName(function, s.name)
 	box, err := e.box(s)
 	if err != nil {
 		return err
@@ -74,14 +81,14 @@ func (e *Engine) AddSource(ctx context.Context, name string, columns []trinosql.
 	mapping.TableFunctionSetInit(function, C.cairn_duck_source_init_address())
 	mapping.TableFunctionSetFunction(function, C.cairn_duck_source_next_address())
 	if mapping.RegisterTableFunction(e.conn, function) == mapping.StateError {
-		return fmt.Errorf("DuckDB does not take the source %s", name)
+		return fmt.Errorf("DuckDB does not take the source %s", s.name)
 	}
 	return nil
 }
 
-// close frees what the source has of DuckDB's and lets go of its last chunk.
+// close frees what the source has of DuckDB's.
 func (s *source) close() {
-	s.pin.Unpin()
+	s.done()
 	for i := range s.types {
 		mapping.DestroyLogicalType(&s.types[i])
 	}
@@ -110,32 +117,42 @@ func cairn_duck_source_init(info unsafe.Pointer) {
 func cairn_duck_source_next(info, output unsafe.Pointer) {
 	f := mapping.FunctionInfo{Ptr: info}
 	s := unbox[*source](mapping.FunctionGetExtraInfo(f))
-	if err := s.fill(mapping.DataChunk{Ptr: output}); err != nil {
+	if err := s.safely(mapping.DataChunk{Ptr: output}); err != nil {
 		mapping.FunctionSetError(f, err.Error())
 	}
 }
 
-// fill fills DuckDB's chunk with the next of the source. Nothing may leave it but by
-// its return: a panic would end the process.
-func (s *source) fill(output mapping.DataChunk) (err error) {
+// safely fills a chunk. Nothing may leave it but by its return: a panic would end the
+// process.
+func (s *source) safely(output mapping.DataChunk) (err error) {
 	defer func() {
 		if p := recover(); p != nil {
 			err = fmt.Errorf("%s: BUG: %v\n%s", s.name, p, debug.Stack())
 		}
 	}()
-	s.pin.Unpin()
-	c, err := s.next()
+	return s.fill(output)
+}
+
+// filler fills chunks of DuckDB's with those of a Source.
+type filler struct {
+	next Source
+	pin  runtime.Pinner
+}
+
+func (f *filler) fill(output mapping.DataChunk) error {
+	f.pin.Unpin()
+	c, err := f.next()
 	if err != nil || c == nil {
 		mapping.DataChunkSetSize(output, 0)
 		return err
 	}
-	if c.Rows > ChunkRows || c.Rows == 0 || len(c.Columns) != len(s.types) {
+	if c.Rows > ChunkRows || c.Rows == 0 || len(c.Columns) != int(mapping.DataChunkGetColumnCount(output)) {
 		return fmt.Errorf("BUG: a chunk of %d rows and %d columns", c.Rows, len(c.Columns))
 	}
 	l := loader{}
 	if len(c.Arena) > 0 {
 		// Strings of the chunk point into the arena until DuckDB asks for the next.
-		s.pin.Pin(&c.Arena[0])
+		f.pin.Pin(&c.Arena[0])
 		l.arena = unsafe.Pointer(&c.Arena[0])
 	}
 	for i := range c.Columns {

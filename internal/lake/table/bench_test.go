@@ -73,7 +73,37 @@ func BenchmarkFreshness(b *testing.B) {
 	slices.Sort(took)
 	b.ReportMetric(took[len(took)*99/100].Seconds()*1000, "p99-ms")
 	b.ReportMetric(float64(h.t.Stats().Files), "files")
-	b.ReportMetric(float64(len(h.files(".avro"))), "manifests")
+}
+
+// BenchmarkMerge appends the events of one day in batches that overlap by a minute, and
+// merges what there is.
+func BenchmarkMerge(b *testing.B) {
+	now := start
+	h := newHouse(b, func(c *Config) { c.Now = func() time.Time { return now } })
+	day := time.Date(2026, 11, 1, 0, 0, 0, 0, time.UTC)
+	const batch = 100_000
+	perSecond := max(1, *benchEvents/80_000)
+	for n := range *benchEvents / batch {
+		g := synth.New(synth.Config{Seed: uint64(n), Start: day.Add(time.Duration(n*batch/perSecond)*time.Second - time.Minute), PerSecond: perSecond})
+		events := make([][]byte, batch)
+		for i := range events {
+			events[i], _ = g.Next(nil)
+		}
+		h.append(events, uint64(n+1))
+	}
+	before := h.t.Stats()
+	now = start.AddDate(0, 0, 2)
+	for b.Loop() { // the first round does it all
+		if err := h.t.upkeep(b.Context()); err != nil {
+			b.Fatal(err)
+		}
+	}
+	after := h.t.Stats()
+	b.ReportMetric(float64(before.Rows)/b.Elapsed().Seconds(), "events/s")
+	b.ReportMetric(float64(before.Files), "files-before")
+	b.ReportMetric(float64(after.Files), "files")
+	b.ReportMetric(float64(after.Bytes)/float64(after.Rows), "bytes/event")
+	b.ReportMetric(float64(after.Bytes)/float64(after.Files)/1e6, "MB/file")
 }
 
 // BenchmarkHour asks for one hour of a table of 90 days, whose days are merged.

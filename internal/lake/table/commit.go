@@ -17,6 +17,8 @@ type change struct {
 	// rewrite says that the files added hold the rows of those removed.
 	rewrite    bool
 	properties iceberg.Properties
+	// forget are properties to remove.
+	forget []string
 	// expire drops snapshots that are older than the grace time.
 	expire bool
 	// after is done with the state when the change has happened.
@@ -74,6 +76,11 @@ func (t *Table) commitChange(ctx context.Context, tbl *icetable.Table, c change)
 	txn := tbl.NewTransaction()
 	if len(c.properties) > 0 {
 		if err := txn.SetProperties(c.properties); err != nil {
+			return nil, err
+		}
+	}
+	if len(c.forget) > 0 {
+		if err := txn.RemoveProperties(c.forget); err != nil {
 			return nil, err
 		}
 	}

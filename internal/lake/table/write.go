@@ -198,6 +198,11 @@ func chunkLength(records []record) int {
 	return n
 }
 
+// rowGroup is how many rows of a file are in memory at once where it is written or
+// merged, 2 to 3 KB each, and what a question about a short time reads at the least.
+// Larger ones compress no better.
+const rowGroup = 16 * duck.ChunkRows
+
 // copyTo writes the rows of a query, which are in order, into a file, makes it durable,
 // and completes what is known of it.
 func (t *Table) copyTo(ctx context.Context, engine *duck.Engine, tbl *icetable.Table, query string, f *file) error {
@@ -205,8 +210,8 @@ func (t *Table) copyTo(ctx context.Context, engine *duck.Engine, tbl *icetable.T
 		return err
 	}
 	// The lowest level is the fastest, and the higher ones gain nothing here.
-	err := engine.Exec(ctx, fmt.Sprintf("COPY (%s) TO %s (FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1, FIELD_IDS %s)",
-		query, duck.Quote(f.path), schema.FieldIDs(tbl.Schema())))
+	err := engine.Exec(ctx, fmt.Sprintf("COPY (%s) TO %s (FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1, ROW_GROUP_SIZE %d, FIELD_IDS %s)",
+		query, duck.Quote(f.path), rowGroup, schema.FieldIDs(tbl.Schema())))
 	if err != nil {
 		return err
 	}
