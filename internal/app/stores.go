@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"sync"
 	"time"
 
 	"github.com/cairntrail/cairn/internal/config"
@@ -39,7 +40,7 @@ func (a *App) openStores(ctx context.Context) (err error) {
 	}); err != nil {
 		return err
 	}
-	demand := storeDemand{a}
+	demand := &storeDemand{a: a}
 	a.stores.Tell(a.ingester, demand)
 	kept, err := store.NewCollection[datastore.Store](a.db, "eventdatastores").List(ctx, "")
 	for i := range kept {
@@ -134,13 +135,20 @@ func (t tables) Retained(ctx context.Context, id string) (n int64, err error) {
 }
 
 // storeDemand has gateways record the data events that event data stores select.
-type storeDemand struct{ a *App }
+type storeDemand struct {
+	a *App
+	// mu is held while a store is read and acted on, so that of two changes at once
+	// the later one counts.
+	mu sync.Mutex
+}
 
 // Hold implements datastore.Sink.
-func (storeDemand) Hold(string) {}
+func (*storeDemand) Hold(string) {}
 
 // Changed implements datastore.Sink.
-func (s storeDemand) Changed(id string) {
+func (s *storeDemand) Changed(id string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
 	it, err := store.NewCollection[datastore.Store](s.a.db, "eventdatastores").Get(context.Background(), id)
 	switch {
 	case err == nil:
@@ -153,7 +161,7 @@ func (s storeDemand) Changed(id string) {
 }
 
 // of makes a store's selectors part of what gateways record, while it ingests.
-func (s storeDemand) of(d *datastore.Store) {
+func (s *storeDemand) of(d *datastore.Store) {
 	now, name := d.Now(), "eventdatastore/"+d.ID
 	if !now.Ingesting {
 		s.a.demand.Set(name, nil)
