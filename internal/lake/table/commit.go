@@ -9,6 +9,8 @@ import (
 
 	"github.com/apache/iceberg-go"
 	icetable "github.com/apache/iceberg-go/table"
+
+	"github.com/cairntrail/cairn/internal/lake/schema"
 )
 
 // change is a change of a table, which happens as a whole or not at all.
@@ -142,7 +144,8 @@ func sequenceProperties(sequence uint64) iceberg.Properties {
 
 // newEntry is the entry of a data file in a manifest. The bounds of the event's time
 // are what readers prune by.
-func (t *Table) newEntry(tbl *icetable.Table, f *file, timeID int) error {
+func (t *Table) newEntry(tbl *icetable.Table, f *file) error {
+	timeID := timeID(tbl)
 	spec := tbl.Spec()
 	b, err := iceberg.NewDataFileBuilder(spec, iceberg.EntryContentData, f.place, iceberg.ParquetFile,
 		map[int]any{partitionFieldID: iceberg.Date(f.day)}, map[int]string{partitionFieldID: "date"}, nil, f.rows, f.bytes)
@@ -153,13 +156,20 @@ func (t *Table) newEntry(tbl *icetable.Table, f *file, timeID int) error {
 		return map[int][]byte{timeID: binary.LittleEndian.AppendUint64(nil, uint64(micros))}
 	}
 	f.entry = b.LowerBoundValues(bound(f.first)).UpperBoundValues(bound(f.last)).
-		ValueCounts(map[int]int64{timeID: f.rows}).NullValueCounts(map[int]int64{timeID: 0}).
+		ColumnSizes(f.sizes).ValueCounts(map[int]int64{timeID: f.rows}).NullValueCounts(map[int]int64{timeID: 0}).
 		SortOrderID(tbl.SortOrder().OrderID()).Build()
 	return nil
 }
 
+// timeID is the id of the field of the event's time.
+func timeID(tbl *icetable.Table) int {
+	field, _ := tbl.Schema().FindFieldByName(schema.EventTime)
+	return field.ID
+}
+
 // fileOf reads an entry of a manifest.
-func (t *Table) fileOf(e iceberg.DataFile, timeID int) (*file, error) {
+func (t *Table) fileOf(tbl *icetable.Table, e iceberg.DataFile) (*file, error) {
+	timeID := timeID(tbl)
 	path, err := t.w.storage.path(e.FilePath())
 	if err != nil {
 		return nil, err
@@ -170,7 +180,7 @@ func (t *Table) fileOf(e iceberg.DataFile, timeID int) (*file, error) {
 		return nil, fmt.Errorf("the entry of %s has no bounds of the event's time, or no day: it was not written by this program", e.FilePath())
 	}
 	return &file{
-		place: e.FilePath(), path: path, day: int32(day), rows: e.Count(), bytes: e.FileSizeBytes(),
+		place: e.FilePath(), path: path, day: int32(day), rows: e.Count(), bytes: e.FileSizeBytes(), sizes: e.ColumnSizes(),
 		first: int64(binary.LittleEndian.Uint64(low)), last: int64(binary.LittleEndian.Uint64(high)), entry: e,
 	}, nil
 }

@@ -176,8 +176,7 @@ func (t *Table) writeMerged(ctx context.Context, tbl *icetable.Table, oldest tim
 	if err := bounds(ctx, engine, "FROM "+duck.ReadParquet([]string{merged.path}), merged); err != nil {
 		return err
 	}
-	field, _ := tbl.Schema().FindFieldByName(schema.EventTime)
-	return t.newEntry(tbl, merged, field.ID)
+	return t.newEntry(tbl, merged)
 }
 
 // bounds asks a file that was written for the number of events and the times of the

@@ -160,3 +160,40 @@ func TestPlanPrunes(t *testing.T) {
 	count(day, day.AddDate(0, 0, 1), 3, 180)
 	count(day, day.AddDate(0, 0, days), 3*days, 60*3*days)
 }
+
+func TestColumnBytes(t *testing.T) {
+	h := newHouse(t, nil)
+	check := func() {
+		t.Helper()
+		p, err := h.t.Plan(time.Time{}, time.Time{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer p.Release()
+		all := int64(0)
+		for _, c := range p.Columns {
+			one := p.ColumnBytes(c.Name)
+			if one <= 0 {
+				t.Errorf("%s has %d bytes", c.Name, one)
+			}
+			all += one
+		}
+		// What is not columns is their description.
+		if all >= p.Bytes || p.Bytes-all > 40_000*int64(len(p.Files)) {
+			t.Errorf("the columns have %d bytes, the files %d", all, p.Bytes)
+		}
+		if raw, id := p.ColumnBytes("eventjson"), p.ColumnBytes("eventid"); raw < 2*id || p.ColumnBytes("eventjson", "eventid") != raw+id {
+			t.Errorf("eventjson has %d bytes, eventid %d", raw, id)
+		}
+	}
+	for i := range 8 {
+		h.append(records(uint64(i), 2000, 10, start), uint64(i+1))
+	}
+	check()
+	h.reopen()
+	check()
+	if err := h.t.upkeep(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	check()
+}

@@ -26,7 +26,9 @@ type Plan struct {
 	// Oldest is the time before which events have expired; zero for never.
 	Oldest time.Time
 
-	table   *Table
+	table *Table
+	// sizes are the compressed bytes of the columns.
+	sizes   map[string]int64
 	release sync.Once
 }
 
@@ -60,13 +62,30 @@ func (t *Table) Plan(from, to time.Time) (*Plan, error) {
 	slices.SortFunc(files, func(a, b *file) int {
 		return cmp.Or(cmp.Compare(a.first, b.first), strings.Compare(a.path, b.path))
 	})
+	p.sizes = make(map[string]int64)
+	columns := within(t.mu.table.Schema())
 	for _, f := range files {
+		for column, ids := range columns {
+			for _, id := range ids {
+				p.sizes[column] += f.sizes[id]
+			}
+		}
 		p.Files = append(p.Files, f.path)
 		p.Rows += f.rows
 		p.Bytes += f.bytes
 		t.mu.pins[f.path]++
 	}
 	return p, nil
+}
+
+// ColumnBytes is how many bytes the files have of these columns, compressed: what a
+// question has to read that needs no others.
+func (p *Plan) ColumnBytes(columns ...string) int64 {
+	n := int64(0)
+	for _, c := range columns {
+		n += p.sizes[c]
+	}
+	return n
 }
 
 // oldestLocked is the time before which events have expired; zero for never.

@@ -40,7 +40,10 @@ type file struct {
 	rows, bytes int64
 	// first and last are the times of events in it, microseconds since 1970.
 	first, last int64
-	entry       iceberg.DataFile
+	// sizes are the compressed bytes of columns, and of what is in them, by the ids of
+	// fields.
+	sizes map[int]int64
+	entry iceberg.DataFile
 }
 
 // Table is an open table.
@@ -172,9 +175,8 @@ func (t *Table) readFiles(ctx context.Context, tbl *icetable.Table) (map[string]
 	if err != nil {
 		return nil, err
 	}
-	field, _ := tbl.Schema().FindFieldByName(schema.EventTime)
 	for _, task := range tasks {
-		f, err := t.fileOf(task.File, field.ID)
+		f, err := t.fileOf(tbl, task.File)
 		if err != nil {
 			return nil, err
 		}

@@ -226,6 +226,8 @@ func (t *Table) copyTo(ctx context.Context, engine *duck.Engine, tbl *icetable.T
 		return err
 	}
 	f.bytes = info.Size()
-	field, _ := tbl.Schema().FindFieldByName(schema.EventTime)
-	return t.newEntry(tbl, f, field.ID)
+	if f.sizes, err = columnSizes(ctx, engine, tbl.Schema(), f.path); err != nil {
+		return err
+	}
+	return t.newEntry(tbl, f)
 }
