@@ -81,6 +81,7 @@ func (e *Engine) open(ctx context.Context, job query.Job, r *rows) error {
 	if e.cfg.Spill != nil {
 		cfg.SpillLimit = max(e.cfg.Spill(), minSpill)
 	}
+	plans := make(map[string]*table.Plan)
 	for _, s := range job.Stores {
 		p, err := e.plan(ctx, s)
 		if err != nil {
@@ -89,17 +90,36 @@ func (e *Engine) open(ctx context.Context, job query.Job, r *rows) error {
 		if len(p.Files) > 0 {
 			r.plans = append(r.plans, p)
 		}
+		plans[s.ID] = p
 		cfg.Files = append(cfg.Files, p.Files...)
 		cfg.Setup = append(cfg.Setup, p.View(s.ID))
-		input, err := e.footers.input(p.Files, s)
-		if err != nil {
-			return err
-		}
-		r.input.add(input)
 	}
 	var err error
+	if r.input, err = e.measure(job, plans, r.sql); err != nil {
+		return err
+	}
 	r.engine, err = duck.Open(ctx, cfg)
 	return err
+}
+
+// measure is what a statement reads, at all places where it reads a store.
+func (e *Engine) measure(job query.Job, plans map[string]*table.Plan, sql string) (sum input, err error) {
+	stores, known := make(map[string]query.Store), make(map[string]bool)
+	for _, s := range job.Stores {
+		stores[s.ID], known[s.ID] = s, true
+	}
+	for _, r := range relations(sql, known) {
+		p := plans[r.store]
+		if !p.Oldest.IsZero() { // the view compares it
+			r.columns[schema.EventTime] = true
+		}
+		in, err := e.footers.input(p.Files, stores[r.store], r.columns)
+		if err != nil {
+			return sum, err
+		}
+		sum.rows, sum.bytes = sum.rows+in.rows, sum.bytes+in.bytes
+	}
+	return sum, nil
 }
 
 // plan plans the files of a store. One that has no table yet has no events.

@@ -25,12 +25,20 @@ func TestEngine(t *testing.T) {
 	if l.engine.Name() != "duckdb" {
 		t.Errorf("its name is %s", l.engine.Name())
 	}
-	all := l.want("SELECT count(*) FROM "+storeA, "20000")
+	all := l.want("SELECT count(eventName) FROM "+storeA, "20000")
 	if all.EventsScanned != 20_000 || all.EventsMatched != 20_000 || all.BytesScanned <= 0 || all.Progress != 1 {
 		t.Errorf("all events: %+v", all)
 	}
-	some := l.want("SELECT count(*) FROM "+storeA+" WHERE eventTime >= timestamp '2026-11-20 00:10:00' AND eventTime < timestamp '2026-11-20 00:20:00'", "600")
-	if some.EventsMatched != 600 || some.EventsScanned < 600 || some.EventsScanned > 10_000 || some.BytesScanned >= all.BytesScanned {
+	wide := l.want("SELECT count(eventName), count(eventJSON) FROM "+storeA, "20000|20000")
+	if wide.BytesScanned < 10*all.BytesScanned {
+		t.Errorf("with the records themselves: %+v, without: %+v", wide, all)
+	}
+	twice := l.want("SELECT count(a.eventName) FROM "+storeA+" a JOIN "+storeA+" b ON a.eventID = b.eventID", "20000")
+	if twice.EventsScanned != 40_000 {
+		t.Errorf("read twice: %+v", twice)
+	}
+	some := l.want("SELECT count(eventName) FROM "+storeA+" WHERE eventTime >= timestamp '2026-11-20 00:10:00' AND eventTime < timestamp '2026-11-20 00:20:00'", "600")
+	if some.EventsMatched != 600 || some.EventsScanned < 600 || some.EventsScanned > 10_000 || some.BytesScanned >= wide.BytesScanned {
 		t.Errorf("ten minutes of five hours: %+v", some)
 	}
 	// Both bounds are included where the statement says so, to the millisecond.
@@ -205,7 +213,7 @@ func TestFooters(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer p.Release()
-	in, err := f.input(p.Files, query.Store{})
+	in, err := f.input(p.Files, query.Store{}, map[string]bool{"eventid": true, "useridentity": true})
 	if err != nil || in.rows != 100 || in.bytes <= 0 || in.bytes > p.Bytes || len(f.known) != len(p.Files) {
 		t.Errorf("%+v of %d bytes, %d known, %v", in, p.Bytes, len(f.known), err)
 	}
@@ -213,7 +221,7 @@ func TestFooters(t *testing.T) {
 	if err := os.WriteFile(bad, []byte("PAR1 nothing"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := f.input([]string{bad}, query.Store{}); err == nil {
+	if _, err := f.input([]string{bad}, query.Store{}, nil); err == nil {
 		t.Error("a damaged file is read")
 	}
 }

@@ -17,8 +17,6 @@ import (
 // they are stored.
 type input struct{ rows, bytes int64 }
 
-func (i *input) add(o input) { i.rows, i.bytes = i.rows+o.rows, i.bytes+o.bytes }
-
 // footers is what is known of files. A file is written once and never changed, so
 // that it is looked at once.
 type footers struct {
@@ -38,9 +36,9 @@ type group struct {
 	bytes map[string]int64
 }
 
-// input is what a query reads of a store's files: the row groups that its bounds of
-// time do not rule out, as DuckDB does.
-func (f *footers) input(files []string, s query.Store) (input, error) {
+// input is what a query reads of some columns of a store's files: the row groups that
+// its bounds of time do not rule out, as DuckDB does.
+func (f *footers) input(files []string, s query.Store, columns map[string]bool) (input, error) {
 	var in input
 	for _, path := range files {
 		groups, err := f.groups(path)
@@ -52,8 +50,8 @@ func (f *footers) input(files []string, s query.Store) (input, error) {
 				continue
 			}
 			in.rows += g.rows
-			for _, n := range g.bytes {
-				in.bytes += n
+			for c := range columns {
+				in.bytes += g.bytes[c]
 			}
 		}
 	}
