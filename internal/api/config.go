@@ -12,6 +12,7 @@ import (
 
 	"github.com/cairntrail/cairn/internal/identity"
 	"github.com/cairntrail/cairn/internal/intake/channel"
+	"github.com/cairntrail/cairn/internal/intake/imports"
 	"github.com/cairntrail/cairn/internal/lake"
 	"github.com/cairntrail/cairn/internal/lake/datastore"
 	"github.com/cairntrail/cairn/internal/query"
@@ -63,6 +64,8 @@ type Config struct {
 	// Channels keeps channels and takes their events. Nil has none, and operations on
 	// them are not supported.
 	Channels *channel.Service
+	// Imports copies log files into event data stores. Nil has none.
+	Imports *imports.Service
 	// ResourcePolicies keeps the policies of channels and event data stores. Nil has
 	// none.
 	ResourcePolicies *sharing.Service

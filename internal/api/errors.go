@@ -12,6 +12,7 @@ import (
 	"github.com/cairntrail/cairn/internal/api/wire"
 	"github.com/cairntrail/cairn/internal/identity"
 	"github.com/cairntrail/cairn/internal/intake/channel"
+	"github.com/cairntrail/cairn/internal/intake/imports"
 	"github.com/cairntrail/cairn/internal/lake/datastore"
 	"github.com/cairntrail/cairn/internal/query"
 	"github.com/cairntrail/cairn/internal/sharing"
@@ -214,6 +215,9 @@ func typedError(err error) *Error {
 		return &Error{Code: e.Code, Message: e.Message, Cause: e.Cause}
 	}
 	if e, ok := errors.AsType[*channel.Error](err); ok {
+		return &Error{Code: e.Code, Message: e.Message}
+	}
+	if e, ok := errors.AsType[*imports.Error](err); ok {
 		return &Error{Code: e.Code, Message: e.Message}
 	}
 	if e, ok := errors.AsType[*sharing.Error](err); ok {

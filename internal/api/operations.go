@@ -45,6 +45,7 @@ func (s *Server) rows() []*operation {
 	rows = append(rows, s.sampleRows()...)
 	rows = append(rows, s.queryRows()...)
 	rows = append(rows, s.channelRows()...)
+	rows = append(rows, s.importRows()...)
 	return append(rows, s.resourcePolicyRows()...)
 }
 

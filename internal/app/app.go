@@ -32,6 +32,7 @@ import (
 	"github.com/cairntrail/cairn/internal/config"
 	"github.com/cairntrail/cairn/internal/identity"
 	"github.com/cairntrail/cairn/internal/intake/channel"
+	"github.com/cairntrail/cairn/internal/intake/imports"
 	"github.com/cairntrail/cairn/internal/journal"
 	"github.com/cairntrail/cairn/internal/keys"
 	"github.com/cairntrail/cairn/internal/lake"
@@ -141,6 +142,7 @@ type App struct {
 	trails    *trail.Service
 	policies  *sharing.Service
 	channels  *channel.Service
+	imports   *imports.Service
 	warehouse *table.Warehouse
 	stores    *datastore.Service
 	ingester  *datastore.Ingester
@@ -168,7 +170,7 @@ func (a *App) started(name string, stop func(ctx context.Context) error) {
 // start builds everything from the ground up.
 func (a *App) start(ctx context.Context) error {
 	for _, f := range []func(context.Context) error{
-		a.lockDir, a.openKey, a.openStore, a.openDirectory, a.openJournal, a.listenS3, a.openTrails, a.openStores, a.openQueries, a.openChannels, a.openHistory, a.runTrails, a.runStores, a.runQueries, a.listenAdmin, a.listenAPI, a.listenGateways,
+		a.lockDir, a.openKey, a.openStore, a.openDirectory, a.openJournal, a.listenS3, a.openTrails, a.openStores, a.openQueries, a.openChannels, a.openImports, a.openHistory, a.runTrails, a.runStores, a.runQueries, a.runImports, a.listenAdmin, a.listenAPI, a.listenGateways,
 	} {
 		if err := f(ctx); err != nil {
 			return err

@@ -230,12 +230,7 @@ func (b trailBuckets) Put(ctx context.Context, in trail.PutInput) error {
 	if in.KMSKeyID != "" {
 		put.KMSContext = map[string]string{"aws:cloudtrail:arn": in.TrailARN}
 	}
-	err := b.a.buckets.Put(ctx, put)
-	var failed *objects.Error
-	if errors.As(err, &failed) {
-		return putError{err: failed}
-	}
-	return err
+	return storeError(b.a.buckets.Put(ctx, put))
 }
 
 // putError is a store's answer with what a courier asks of it.

@@ -39,7 +39,7 @@ func newLogger(cfg config.Config, w io.Writer) *slog.Logger {
 func (a *App) handler() (http.Handler, error) {
 	server, err := api.New(api.Config{
 		Auth: a.directory, Allowed: a.directory.Allowed, Record: a.record, Ready: a.journal.Ready, History: a.history,
-		STS: a.directory, Directory: a.directory, Trails: a.trails, EventDataStores: a.stores, Queries: a.queries, Channels: a.channels, ResourcePolicies: a.policies,
+		STS: a.directory, Directory: a.directory, Trails: a.trails, EventDataStores: a.stores, Queries: a.queries, Channels: a.channels, Imports: a.imports, ResourcePolicies: a.policies,
 		CredentialIssued: a.writeProfile, TokenKey: a.key.Derive("lookup-next-token"),
 		DefaultAccountID: a.cfg.AccountID, DefaultRegion: a.cfg.Region, LookupQuota: a.cfg.LookupQuota,
 		Logger: a.log, Registerer: a.registry,

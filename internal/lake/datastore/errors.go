@@ -29,6 +29,7 @@ func (e *Error) Unwrap() error { return e.Cause }
 const (
 	CodeARNInvalid                  = "EventDataStoreARNInvalidException"
 	CodeHasChannel                  = "ChannelExistsForEDSException"
+	CodeHasImport                   = "EventDataStoreHasOngoingImportException"
 	CodeExists                      = "EventDataStoreAlreadyExistsException"
 	CodeInactive                    = "InactiveEventDataStoreException"
 	CodeInsightNotEnabled           = "InsightNotEnabledException"

@@ -41,7 +41,7 @@ var _ Sink = (*Ingester)(nil)
 
 // progress is how far a store is where its table does not tell, in the collection
 // "eventdatastores.progress" under the store's id: when nothing was selected for
-// a while, or the store does not ingest.
+// a while, or the store does not ingest. Where the table is further, that counts.
 type progress struct {
 	// Through is a batch up to which everything that the store takes is in its
 	// table.

@@ -71,6 +71,9 @@ func (w *worker) commit(ctx context.Context) error {
 	}
 	w.in.metrics.committed(w.id, len(w.rows), w.bytes, w.in.cfg.Now().Sub(began))
 	w.done, w.saved, w.saveAt = w.consumed, w.consumed, time.Time{}
+	if err := w.noteCommit(ctx); err != nil {
+		return err
+	}
 	w.rows, w.bytes, w.due = nil, 0, time.Time{}
 	w.oldest.Store(0)
 	w.retries = 0
@@ -78,6 +81,20 @@ func (w *worker) commit(ctx context.Context) error {
 		return err
 	}
 	return w.tell(ctx)
+}
+
+// noteCommit writes down now and then how far the table is: at the next start the
+// journal is told before the table is open.
+func (w *worker) noteCommit(ctx context.Context) error {
+	now := w.in.cfg.Now()
+	if now.Before(w.noteAt) {
+		return nil
+	}
+	if _, err := w.in.progress.Put(ctx, w.id, progress{Through: w.done}); err != nil {
+		return fmt.Errorf("write down how far the event data store is: %w", err)
+	}
+	w.noteAt = now.Add(w.in.cfg.SaveEvery)
+	return nil
 }
 
 // save writes down how far the store is without rows, so that the journal need

@@ -42,6 +42,7 @@ type worker struct {
 	// written down again; zero while it need not be.
 	saved   uint64
 	saveAt  time.Time
+	noteAt  time.Time // when a commit is written down beside the table
 	retries int
 
 	reload atomic.Bool

@@ -47,12 +47,18 @@ func (s *Service) ingestion(ctx context.Context, c Caller, name string, from, to
 // DeleteEventDataStore has a store wait for its deletion, seven days: it takes no
 // events, and answers no queries. What was recorded before comes into its table.
 func (s *Service) DeleteEventDataStore(ctx context.Context, c Caller, name string) error {
-	_, err := s.change(ctx, c, name, func(_ context.Context, d *Store) error {
+	_, err := s.change(ctx, c, name, func(ctx context.Context, d *Store) error {
+		importing, err := s.importing(ctx, d.ID)
+		if err != nil {
+			return err
+		}
 		switch {
 		case d.Status == PendingDeletion:
 			return inactive(d)
 		case d.TerminationProtection:
 			return refuse(CodeTerminationProtected, "The event data store %s can not be deleted because termination protection is enabled. Disable it first.", d.ARN)
+		case importing:
+			return refuse(CodeHasImport, "The event data store %s can not be deleted because an import into it is in progress. Stop it first.", d.ARN)
 		case len(d.Now().Channels) > 0:
 			return refuse(CodeHasChannel, "The event data store %s can not be deleted because channels deliver to it. Delete them, or change their destinations: %s.", d.ARN, strings.Join(d.Now().Channels, ", "))
 		}

@@ -59,6 +59,7 @@ type Service struct {
 	cfg    Config
 	stores *store.Collection[Store]
 	sinks  []Sink
+	busy   func(ctx context.Context, id string) (bool, error)
 }
 
 // NewService makes a service over the collection "eventdatastores".
