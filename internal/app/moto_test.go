@@ -11,7 +11,6 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"regexp"
 	"slices"
 	"strings"
 	"sync"
@@ -23,6 +22,7 @@ import (
 	"github.com/cairntrail/cairn/internal/awsmodel"
 	"github.com/cairntrail/cairn/internal/gateway"
 	"github.com/cairntrail/cairn/internal/identity"
+	"github.com/cairntrail/cairn/internal/moto"
 	"github.com/cairntrail/cairn/internal/recorder"
 	"github.com/cairntrail/cairn/internal/selector"
 	"github.com/cairntrail/cairn/internal/store"
@@ -45,11 +45,10 @@ func TestMoto(t *testing.T) {
 	if os.Getenv("CAIRN_MOTO") == "" {
 		t.Skip("the moto suite takes a minute or two: run make moto")
 	}
-	python := motoTool(t, "CAIRN_MOTO_PYTHON", "python3")
+	python := moto.Tool(t, "CAIRN_MOTO_PYTHON", "python3")
 	if out, err := exec.CommandContext(t.Context(), python, "-c", "import boto3").CombinedOutput(); err != nil {
 		t.Skipf("%s has no boto3 (make moto installs it): %s", python, out)
 	}
-	server := motoTool(t, "CAIRN_MOTO_SERVER", "moto_server")
 	groups := []string{"query_calls", "ec2_calls", "json_calls", "rest_calls", "hosts_calls"}
 	if cli, err := exec.LookPath(first(os.Getenv("CAIRN_AWS_CLI"), "aws")); err == nil {
 		t.Setenv("CAIRN_AWS_CLI", cli)
@@ -58,7 +57,7 @@ func TestMoto(t *testing.T) {
 		t.Logf("the calls with the AWS CLI are left out: %v", err)
 	}
 
-	h := newMotoHouse(t, startMoto(t, server))
+	h := newMotoHouse(t, moto.Start(t))
 	h.drive(python, groups...)
 	h.goSDK()
 	h.check("nobody wants data events")
@@ -73,89 +72,6 @@ func first(texts ...string) string {
 		return texts[i]
 	}
 	return ""
-}
-
-// motoTool finds a program by a variable of the environment or in PATH.
-func motoTool(t *testing.T, variable, name string) string {
-	t.Helper()
-	path, err := exec.LookPath(first(os.Getenv(variable), name))
-	if err != nil {
-		t.Skipf("no %s on this machine (make moto installs it): %v", name, err)
-	}
-	return path
-}
-
-// startMoto starts a moto server at a free port and gives its URL. The process
-// ends with the test.
-func startMoto(t *testing.T, program string) string {
-	t.Helper()
-	cmd := exec.Command(program, "-H", "127.0.0.1", "-p", "0")
-	cmd.Dir = t.TempDir()
-	said, err := cmd.StderrPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
-	watch := &motoLog{url: make(chan string, 1)}
-	done := make(chan struct{})
-	go func() {
-		defer close(done)
-		_, _ = io.Copy(watch, said)
-		close(watch.url)
-	}()
-	t.Cleanup(func() {
-		_ = cmd.Process.Kill()
-		<-done
-		_ = cmd.Wait()
-		if t.Failed() {
-			t.Logf("what moto said of errors:\n%s", watch.errors())
-		}
-	})
-	url, ok := <-watch.url
-	if !ok {
-		t.Fatalf("%s ended before it listened: %s", program, watch.text())
-	}
-	return url
-}
-
-// motoLog keeps what moto writes, and finds its URL in it.
-type motoLog struct {
-	mu   sync.Mutex
-	all  bytes.Buffer
-	url  chan string
-	sent bool
-}
-
-var motoListens = regexp.MustCompile(`Running on (http://127\.0\.0\.1:\d+)\s`)
-
-func (w *motoLog) Write(p []byte) (int, error) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	w.all.Write(p)
-	if m := motoListens.FindSubmatch(w.all.Bytes()); m != nil && !w.sent {
-		w.sent = true
-		w.url <- string(m[1])
-	}
-	return len(p), nil
-}
-
-func (w *motoLog) text() string {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	return w.all.String()
-}
-
-// errors are the last lines of tracebacks.
-func (w *motoLog) errors() string {
-	var out []string
-	for line := range strings.Lines(w.text()) {
-		if strings.Contains(line, "Error: ") {
-			out = append(out, line)
-		}
-	}
-	return strings.Join(out, "")
 }
 
 // motoHouse is a recorder behind a gateway in front of moto.

@@ -1,16 +1,12 @@
 package notify
 
 import (
-	"bufio"
 	"encoding/json"
 	"encoding/xml"
 	"errors"
 	"io"
 	"net/http"
 	"net/url"
-	"os"
-	"os/exec"
-	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -20,56 +16,12 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/cloudwatchlogs"
 	"github.com/aws/aws-sdk-go-v2/service/eventbridge"
 	"github.com/aws/aws-sdk-go-v2/service/eventbridge/types"
+
+	"github.com/cairntrail/cairn/internal/moto"
 )
 
-var motoListens = regexp.MustCompile(`Running on (http://127\.0\.0\.1:\d+)\s`)
-
-// startMoto starts a moto server, which stands in for AWS, and gives its URL.
-// The process ends with the test.
-func startMoto(t *testing.T) string {
-	t.Helper()
-	if testing.Short() {
-		t.Skip("moto takes some seconds to start")
-	}
-	name := os.Getenv("CAIRN_MOTO_SERVER")
-	if name == "" {
-		name = "moto_server"
-	}
-	program, err := exec.LookPath(name)
-	if err != nil {
-		t.Skipf("no %s on this machine (make moto installs it): %v", name, err)
-	}
-	cmd := exec.Command(program, "-H", "127.0.0.1", "-p", "0")
-	cmd.Dir = t.TempDir()
-	said, err := cmd.StderrPipe()
-	mustNot(t, err)
-	mustNot(t, cmd.Start())
-	listens, done := make(chan string, 1), make(chan struct{})
-	go func() {
-		defer close(done)
-		for lines := bufio.NewScanner(said); lines.Scan(); {
-			if m := motoListens.FindStringSubmatch(lines.Text() + "\n"); m != nil {
-				listens <- m[1]
-				break
-			}
-		}
-		close(listens)
-		_, _ = io.Copy(io.Discard, said)
-	}()
-	t.Cleanup(func() {
-		_ = cmd.Process.Kill()
-		<-done
-		_ = cmd.Wait()
-	})
-	at, started := <-listens
-	if !started {
-		t.Fatalf("%s ended before it listened", program)
-	}
-	return at
-}
-
-// moto is a moto server and the Sinks that deliver to it.
-type moto struct {
+// motoHouse is a moto server and the Sinks that deliver to it.
+type motoHouse struct {
 	*testing.T
 	url    string
 	sinks  *Sinks
@@ -86,7 +38,7 @@ const (
 
 // TestMoto delivers everything to one server, for starting it takes longest.
 func TestMoto(t *testing.T) {
-	m := &moto{T: t, url: startMoto(t)}
+	m := &motoHouse{T: t, url: moto.Start(t)}
 	cfg := testConfig(m.url)
 	withRoles(&cfg)
 	s, err := New(cfg)
@@ -101,7 +53,7 @@ func TestMoto(t *testing.T) {
 
 // query calls an operation of the query protocol and gives the answer. moto
 // finds the service by the signature's scope, and looks at no signature.
-func (m *moto) query(t *testing.T, service string, form ...string) string {
+func (m *motoHouse) query(t *testing.T, service string, form ...string) string {
 	t.Helper()
 	values := url.Values{}
 	for i := 0; i < len(form); i += 2 {
@@ -123,7 +75,7 @@ func (m *moto) query(t *testing.T, service string, form ...string) string {
 }
 
 // receive empties a queue.
-func (m *moto) receive(t *testing.T, queue string) (bodies []string) {
+func (m *motoHouse) receive(t *testing.T, queue string) (bodies []string) {
 	t.Helper()
 	for {
 		var out struct {
@@ -138,7 +90,7 @@ func (m *moto) receive(t *testing.T, queue string) (bodies []string) {
 	}
 }
 
-func (m *moto) topic(t *testing.T) {
+func (m *motoHouse) topic(t *testing.T) {
 	ctx := t.Context()
 	arn := "arn:aws:sns:" + motoRegion + ":123456789012:trail"
 	message := Message{"bucket", []string{"AWSLogs/a.json.gz", "AWSLogs/b.json.gz"}}
@@ -161,7 +113,7 @@ func (m *moto) topic(t *testing.T) {
 }
 
 // stream reads a log stream.
-func (m *moto) stream(t *testing.T, group, stream string) (messages []string) {
+func (m *motoHouse) stream(t *testing.T, group, stream string) (messages []string) {
 	t.Helper()
 	in := &cloudwatchlogs.GetLogEventsInput{LogGroupName: &group, LogStreamName: &stream, StartFromHead: aws.Bool(true)}
 	for {
@@ -177,7 +129,7 @@ func (m *moto) stream(t *testing.T, group, stream string) (messages []string) {
 	}
 }
 
-func (m *moto) group(t *testing.T) {
+func (m *motoHouse) group(t *testing.T) {
 	ctx := t.Context()
 	g := LogGroup{ARN: motoGroup, RoleARN: motoRole}
 	records := []Record{{Raw: []byte(`{"n":"ü\n<1>"}`)}, {Raw: []byte(`{ "n" : 2 }`)}}
@@ -215,7 +167,7 @@ func (m *moto) group(t *testing.T) {
 	}
 }
 
-func (m *moto) bus(t *testing.T) {
+func (m *motoHouse) bus(t *testing.T) {
 	ctx := t.Context()
 	m.query(t, "sqs", "Action", "CreateQueue", "QueueName", "bus")
 	_, err := m.events.PutRule(ctx, &eventbridge.PutRuleInput{Name: aws.String("all"), EventPattern: aws.String(`{"source":["aws.s3","aws.signin","aws.cloudtrail"]}`)})

@@ -1,62 +1,17 @@
 package objects
 
 import (
-	"bufio"
-	"cmp"
-	"io"
-	"os"
-	"os/exec"
-	"regexp"
 	"testing"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
-)
 
-// startMoto starts a moto server at a free port, which ends with the test.
-func startMoto(t *testing.T) Endpoint {
-	t.Helper()
-	program, err := exec.LookPath(cmp.Or(os.Getenv("CAIRN_MOTO_SERVER"), "moto_server"))
-	if err != nil {
-		t.Skipf("no moto_server on this machine (make moto installs it): %v", err)
-	}
-	cmd := exec.Command(program, "-H", "127.0.0.1", "-p", "0")
-	cmd.Dir = t.TempDir()
-	said, err := cmd.StderrPipe()
-	check(t, err)
-	check(t, cmd.Start())
-	read := make(chan struct{})
-	t.Cleanup(func() {
-		_ = cmd.Process.Kill()
-		<-read
-		_ = cmd.Wait()
-	})
-	found := make(chan string, 1)
-	go func() {
-		defer close(read)
-		defer close(found)
-		address := regexp.MustCompile(`http://127\.0\.0\.1:[1-9][0-9]*`)
-		for lines := bufio.NewScanner(said); lines.Scan(); {
-			if url := address.FindString(lines.Text()); url != "" {
-				found <- url
-				break
-			}
-		}
-		_, _ = io.Copy(io.Discard, said)
-	}()
-	url, ok := <-found
-	if !ok {
-		t.Fatalf("%s ended before it listened", program)
-	}
-	return Endpoint{URL: url, PathStyle: true, Credentials: keyOf(alice)}
-}
+	"github.com/cairntrail/cairn/internal/moto"
+)
 
 // The client with a store that is none of ours.
 func TestClientWithMoto(t *testing.T) {
-	if testing.Short() {
-		t.Skip("moto takes some seconds to start")
-	}
-	at := startMoto(t)
+	at := Endpoint{URL: moto.Start(t), PathStyle: true, Credentials: keyOf(alice)}
 	c := openClient(t, ClientConfig{Default: at})
 	api := c.fallback.api
 	in := trailCheck("logs")
