@@ -98,7 +98,8 @@ func limitMemory() {
 // absolutePaths makes the files that the settings name independent of the working
 // directory, which the S3 endpoint changes while it runs.
 func (a *App) absolutePaths() error {
-	files := []*string{&a.cfg.DataDir, &a.cfg.TLSCert, &a.cfg.TLSKey, &a.cfg.RedactionRules, &a.cfg.EventSelectors, &a.cfg.ServiceModels, &a.cfg.WebhookSecrets}
+	files := []*string{&a.cfg.DataDir, &a.cfg.TLSCert, &a.cfg.TLSKey, &a.cfg.RedactionRules, &a.cfg.EventSelectors, &a.cfg.ServiceModels, &a.cfg.WebhookSecrets,
+		&a.cfg.TrinoPassword, &a.cfg.TrinoCertificates}
 	a.cfg.Gateways = slices.Clone(a.cfg.Gateways)
 	for i := range a.cfg.Gateways {
 		g := &a.cfg.Gateways[i]

@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
+	"strings"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -11,22 +13,63 @@ import (
 
 	"github.com/cairntrail/cairn/internal/config"
 	"github.com/cairntrail/cairn/internal/lake/schema"
+	"github.com/cairntrail/cairn/internal/lake/table"
 	"github.com/cairntrail/cairn/internal/objects"
 	"github.com/cairntrail/cairn/internal/query"
 	"github.com/cairntrail/cairn/internal/query/duckdb"
+	"github.com/cairntrail/cairn/internal/query/trino"
+	"github.com/cairntrail/cairn/internal/trinosql"
 )
 
 // openQueries makes what queries are made of: an engine over the tables of event
 // data stores, and the service that the API asks.
-func (a *App) openQueries(ctx context.Context) (err error) {
+func (a *App) openQueries(ctx context.Context) error {
+	engine, err := a.queryEngine()
+	if err != nil {
+		return err
+	}
 	a.queries, err = query.Open(ctx, query.Config{
 		Store: a.db, Dir: a.path("queries"), Stores: a.stores, Schema: schema.Columns,
-		Engine:  duckdb.New(a.warehouse, duckdb.Config{Memory: a.cfg.QueryMemory, Spill: a.spillRoom}),
+		Engine:  engine,
 		Buckets: resultBuckets{a}, Signer: a.keys, Slots: a.cfg.QuerySlots, Room: a.cfg.QueryResults,
 		Free: a.freeDisk, MinFree: queryReserve * a.cfg.MinFreeDisk,
 		Now: time.Now, Logger: a.log, Registerer: a.registry,
 	})
 	return err
+}
+
+// queryEngine is DuckDB in this process, or a Trino server.
+func (a *App) queryEngine() (query.Engine, error) {
+	if a.cfg.TrinoURL == "" {
+		return duckdb.New(a.warehouse, duckdb.Config{Memory: a.cfg.QueryMemory, Spill: a.spillRoom}), nil
+	}
+	cfg := trino.Config{URL: a.cfg.TrinoURL, User: a.cfg.TrinoUser, Certificates: a.cfg.TrinoCertificates, Catalog: a.cfg.TrinoCatalog, Schema: table.Namespace}
+	if a.cfg.TrinoPassword != "" {
+		password, err := os.ReadFile(a.cfg.TrinoPassword)
+		if err != nil {
+			return nil, fmt.Errorf("the password of the Trino server's user: %w", err)
+		}
+		cfg.Password = strings.TrimSpace(string(password))
+	}
+	server, err := trino.Open(cfg)
+	if err != nil {
+		return nil, err
+	}
+	a.started("client of the Trino server", func(context.Context) error { return server.Close() })
+	return trino.NewRunner(server, a.trinoTable), nil
+}
+
+// trinoTable is an event data store's table as the Trino server knows it.
+func (a *App) trinoTable(ctx context.Context, s query.Store) (trino.Table, error) {
+	plan, err := a.warehouse.Plan(ctx, s.ID, s.From, s.To)
+	if errors.Is(err, table.ErrNoTable) {
+		return trino.Table{}, &trinosql.Error{Code: trinosql.CodeTableNotFound, Message: "The event data store " + s.ID + " has no table yet. Try again in some seconds."}
+	}
+	if err != nil {
+		return trino.Table{}, err
+	}
+	defer plan.Release()
+	return trino.Table{Catalog: a.cfg.TrinoCatalog, Schema: table.Namespace, Name: s.ID, Columns: plan.Columns, Oldest: plan.Oldest}, nil
 }
 
 // queryReserve is how many times min-free-disk queries leave on the disk: events are

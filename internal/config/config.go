@@ -121,6 +121,16 @@ type Config struct {
 	QueryMemory  int64 `name:"query-memory" type:"setting" placeholder:"SIZE" value:"1GiB" unit:"bytes" help:"Memory of one query; what needs more is spilled to disk."`
 	QueryResults int64 `name:"query-results" type:"setting" placeholder:"SIZE" value:"8GiB" unit:"bytes" help:"Room on disk for the results of queries, which are kept for seven days."`
 
+	// TrinoURL is a Trino server that runs queries in place of DuckDB, over the same
+	// tables: it has a catalogue TrinoCatalog that is the lake's, which has to be in
+	// PostgreSQL then. TrinoUser is who it is asked as, TrinoPassword a file with the
+	// user's password, and TrinoCertificates one with certificates to trust.
+	TrinoURL          string `name:"trino-url" type:"setting" placeholder:"URL" help:"Trino server that runs queries, as https://trino:8443; without one DuckDB does, in this process."`
+	TrinoCatalog      string `name:"trino-catalog" type:"setting" placeholder:"NAME" value:"cairn" help:"The server's catalogue that has the tables of event data stores."`
+	TrinoUser         string `name:"trino-user" type:"setting" placeholder:"NAME" value:"cairn" help:"Who the Trino server is asked as."`
+	TrinoPassword     string `name:"trino-password" type:"setting" placeholder:"FILE" help:"File with that user's password; needs https."`
+	TrinoCertificates string `name:"trino-certificates" type:"setting" placeholder:"FILE" help:"PEM file with certificates that are trusted beside the system's."`
+
 	// HistoryRetention is how long the event history keeps events, counted from
 	// their eventTime. AWS keeps 90 days.
 	HistoryRetention time.Duration `name:"history-retention" type:"setting" placeholder:"TIME" value:"90d" help:"How long the event history keeps events."`

@@ -46,7 +46,7 @@ func TestDefaults(t *testing.T) {
 		BucketsEndpoint: "embedded", BucketsPolicies: true, SNSEndpoint: "off", LogsEndpoint: "off", EventsEndpoint: "off", LogFileInterval: 5 * time.Minute, DigestInterval: time.Hour, SigningKeyLifetime: 29 * 24 * time.Hour,
 		AccountID: "111122223333", Region: "us-east-1", LogFormat: "text", LogLevel: "info",
 		LakeCommitInterval: 2 * time.Second, LakeCatalog: "embedded", LakeMemory: 1 << 30,
-		QuerySlots: 4, QueryMemory: 1 << 30, QueryResults: 8 << 30, HistoryRetention: 2160 * time.Hour, HistoryFlushAge: 5 * time.Minute,
+		TrinoCatalog: "cairn", TrinoUser: "cairn", QuerySlots: 4, QueryMemory: 1 << 30, QueryResults: 8 << 30, HistoryRetention: 2160 * time.Hour, HistoryFlushAge: 5 * time.Minute,
 		JournalMaxBytes: 16 << 30, MinFreeDisk: 256 << 20, ShutdownTimeout: 30 * time.Second,
 		IngestConcurrency: 4,
 	}
@@ -115,11 +115,25 @@ func TestStrictFile(t *testing.T) {
 	}
 }
 
+// A Trino server reads tables whose catalogue it has.
+func TestTrinoNeedsACatalogue(t *testing.T) {
+	_, err := load(t, "", nil, map[string]string{"data-dir": "d", "trino-url": "https://trino:8443"})
+	if err == nil || !strings.Contains(err.Error(), "trino-url: a Trino server does not see the embedded catalogue of tables") {
+		t.Errorf("with the embedded catalogue: %v", err)
+	}
+	if _, err := load(t, "", nil, map[string]string{"data-dir": "d", "trino-url": "https://trino:8443", "lake-catalog": "postgres://cairn@db/lake", "trino-password": "p"}); err != nil {
+		t.Error(err)
+	}
+	if _, err := load(t, "", nil, map[string]string{"data-dir": "d", "trino-url": "trino"}); err == nil {
+		t.Error("trino is no URL, and nobody minds")
+	}
+}
+
 // TestProblemsTogether: everything wrong is in one error, each with its source.
 func TestProblemsTogether(t *testing.T) {
 	_, err := load(t, "account-id: '12'\nlisen: 1\nhistory-flush-age: 0s\n",
 		map[string]string{"CAIRN_REGION": "Mars", "CAIRN_LOG_FORMAT": "xml", "CAIRN_ADMIN_LISTEN": "127.0.0.1:9"},
-		map[string]string{"listen": "localhost:9", "tls-key": "k", "ingest-concurrency": "0", "query-slots": "65", "query-memory": "1MiB", "lake-memory": "2MiB", "lake-commit-interval": "1ms", "lake-catalog": "mysql://h/d", "min-free-disk": "1B", "journal-max-bytes": "1KiB", "lookup-quota": "-1", "shutdown-timeout": "-5s"})
+		map[string]string{"listen": "localhost:9", "tls-key": "k", "ingest-concurrency": "0", "query-slots": "65", "trino-url": "http://trino:8080", "trino-password": "p", "query-memory": "1MiB", "lake-memory": "2MiB", "lake-commit-interval": "1ms", "lake-catalog": "mysql://h/d", "min-free-disk": "1B", "journal-max-bytes": "1KiB", "lookup-quota": "-1", "shutdown-timeout": "-5s"})
 	var all *Error
 	if !errors.As(err, &all) {
 		t.Fatal(err)
@@ -138,6 +152,7 @@ func TestProblemsTogether(t *testing.T) {
 		"journal-max-bytes: 1024 bytes are too few",
 		"ingest-concurrency: 0 is not between",
 		"query-slots: 65 is not between 1 and 64",
+		"trino-password: a password is sent over https only",
 		"lake-memory: 2097152 bytes are too few; give at least 64MiB",
 		"query-memory: 1048576 bytes are too few; give at least 64MiB",
 		"lake-commit-interval: 1ms is not between 100ms and 1h0m0s",
@@ -147,7 +162,7 @@ func TestProblemsTogether(t *testing.T) {
 			t.Errorf("%v\nlacks %s", err, want)
 		}
 	}
-	if len(all.Problems) != 17 {
+	if len(all.Problems) != 18 {
 		t.Errorf("%d problems: %v", len(all.Problems), err)
 	}
 }

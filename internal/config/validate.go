@@ -7,6 +7,7 @@ import (
 	"net/url"
 	"regexp"
 	"strconv"
+	"strings"
 	"time"
 )
 
@@ -104,6 +105,15 @@ func (c *Config) validate() []Problem {
 		if err := find(key).set(new(Config), value); err != nil {
 			bad(key, "%v", err)
 		}
+	}
+	switch {
+	case c.TrinoURL == "":
+	case !isURL(c.TrinoURL):
+		bad("trino-url", "%q is not a URL; write it as https://trino:8443", c.TrinoURL)
+	case c.LakeCatalog == Embedded:
+		bad("trino-url", "a Trino server does not see the embedded catalogue of tables; set lake-catalog to a PostgreSQL database that both know")
+	case c.TrinoPassword != "" && !strings.HasPrefix(c.TrinoURL, "https://"):
+		bad("trino-password", "a password is sent over https only; trino-url is %s", c.TrinoURL)
 	}
 	if c.QuerySlots < 1 || c.QuerySlots > maxQuerySlots {
 		bad("query-slots", "%d is not between 1 and %d", c.QuerySlots, maxQuerySlots)
