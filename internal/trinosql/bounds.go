@@ -233,9 +233,11 @@ func narrowColumn(x *expr, what string, t time.Time, known spans) {
 		// The day or hour of a time is not after the time, and less than its length before.
 		inner := x.args[len(x.args)-1]
 		if x.tmpl != "CAST($1 AS TIMESTAMP)" {
-			if t, what = beforeTruncation(x, what, t); what == "" {
-				return
+			if what == "=" {
+				narrowColumn(x, ">=", t, known)
+				what = "<="
 			}
+			t, what = beforeTruncation(x, what, t)
 		}
 		x = inner
 	}
@@ -264,13 +266,10 @@ func beforeTruncation(x *expr, what string, t time.Time) (time.Time, string) {
 			length = time.Duration(ms) * time.Millisecond
 		}
 	}
-	switch what[0] {
-	case '>':
+	if what[0] == '>' {
 		return t, ">="
-	case '<':
-		return t.Add(length), "<="
 	}
-	return time.Time{}, ""
+	return t.Add(length), "<="
 }
 
 // inSpan reads eventtime IN (...).

@@ -149,8 +149,31 @@ func fitsInteger(v int64, k Kind) bool {
 	return bits == 64 || v >= -1<<(bits-1) && v < 1<<(bits-1)
 }
 
+// constantTime is a literal text as the literal date or timestamp that it is.
+func constantTime(x *expr, t Type) *expr {
+	text, ok := x.constText()
+	if !ok {
+		return nil
+	}
+	switch t.Kind {
+	case DateKind:
+		if d, ok := parseDate(text); ok && d.Year() >= 1 && d.Year() <= 9999 {
+			return literal(t, d.Format("2006-01-02"))
+		}
+	case TimestampKind:
+		v, ok := parseTimestamp(text)
+		if _, known := v.utc(); ok && known && v.local.Year() >= 1 && v.local.Year() <= 9999 {
+			return literal(t, timestampText(roundTime(v.local, t.Length)))
+		}
+	}
+	return nil
+}
+
 // castText is a varchar as another type.
 func (c *checker) castText(x *expr, t Type) (*expr, bool) {
+	if y := constantTime(x, t); y != nil {
+		return y, true
+	}
 	switch t.Kind {
 	case VarcharKind:
 		if t.Length >= x.typ.Length {

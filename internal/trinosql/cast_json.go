@@ -64,7 +64,7 @@ func (c *checker) rowToJSON(x *expr) (*expr, bool) {
 		parts = append(parts, literal(Varchar, ifText(i > 0, ",", "")+string(appendJSONString(nil, name))+":"), item)
 	}
 	parts = append(parts, literal(Varchar, "}"))
-	text := op(JSON, concatTemplate(len(parts)), parts...)
+	text := op(JSON, joinedText, parts...)
 	return op(JSON, "(CASE WHEN $1 IS NULL THEN NULL ELSE $2 END)", x, text), true
 }
 

@@ -73,10 +73,11 @@ func decimalCall(name string, t Type, l, r *expr) *expr {
 }
 
 const (
-	dayMillis     = "86400000"
-	addDayTime    = "($1 + to_microseconds($2 * 1000))"
-	addYearMonth  = "($1 + to_months(CAST($2 AS INTEGER)))"
-	tzOfTimestamp = "(CASE WHEN $1 IS NOT NULL THEN {'t': $1, 'z': 'UTC'} END)"
+	dayMillis      = "86400000"
+	addDayTime     = "($1 + to_microseconds($2 * 1000))"
+	addYearMonth   = "($1 + to_months(CAST($2 AS INTEGER)))"
+	inZoneTemplate = "trino_in_zone($1, $2)"
+	tzOfTimestamp  = "(CASE WHEN $1 IS NOT NULL THEN {'t': $1, 'z': 'UTC'} END)"
 )
 
 // timeArithmetic is an operation on dates, times and intervals; nil if there is none.
@@ -96,6 +97,9 @@ func (c *checker) timeArithmetic(what string, l, r *expr) *expr {
 		case lk == rk && (lk == IntervalDayKind || lk == IntervalYearKind):
 			return op(l.typ, "($1 - $2)", l, r)
 		case rk == IntervalDayKind || rk == IntervalYearKind:
+			if v, ok := r.constInt(); ok {
+				return c.addInterval(l, literal(r.typ, -v))
+			}
 			return c.addInterval(l, op(r.typ, "(-$1)", r))
 		}
 		return c.subtractTimes(l, r)
@@ -116,6 +120,9 @@ func (c *checker) addInterval(l, r *expr) *expr {
 		if !day {
 			return op(Date, "CAST("+addYearMonth+" AS DATE)", l, r)
 		}
+		if v, ok := r.constInt(); ok && v%86400000 == 0 {
+			return op(Date, "($1 + CAST($2 AS INTEGER))", l, intOf(v/86400000))
+		}
 		return op(Date, "(CASE WHEN $2 % "+dayMillis+" <> 0 THEN "+
 			failText(CodeInvalidArgument, "Cannot add hour, minutes or seconds to a date", "$2")+
 			" ELSE $1 + CAST($2 // "+dayMillis+" AS INTEGER) END)", l, r)
@@ -126,6 +133,9 @@ func (c *checker) addInterval(l, r *expr) *expr {
 		t.Length = max(3, t.Length)
 		return op(t, addDayTime, l, r)
 	case TimestampTZKind:
+		if !day && sameZone(l) {
+			return c.must(op(TimestampOf(t.Length), addYearMonth, instant(l), r), t)
+		}
 		if !day {
 			return op(t, "trino_zoned_add_months($1, $2)", l, r)
 		}
@@ -222,23 +232,15 @@ func (c *checker) concat2(at int, l, r *expr) *expr {
 	return nil
 }
 
-const concatText = "(" + nextArg
+// joinedText is a template for texts one after the other.
+const joinedText = "($~)"
 
-// flatConcat joins texts; a chain stays flat.
+// flatConcat joins texts; a chain stays flat. The left one is this chain's alone.
 func flatConcat(l, r *expr) *expr {
-	args := []*expr{l, r}
-	if l.kind == opExpr && len(l.args) > 1 && l.tmpl == concatTemplate(len(l.args)) {
-		args = append(append([]*expr{}, l.args...), r)
+	if l.kind == opExpr && l.tmpl == joinedText {
+		return op(Varchar, joinedText, append(l.args, r)...)
 	}
-	return op(Varchar, concatTemplate(len(args)), args...)
-}
-
-func concatTemplate(n int) string {
-	t := concatText
-	for range n - 1 {
-		t += " || " + nextArg
-	}
-	return t + ")"
+	return op(Varchar, joinedText, l, r)
 }
 
 // concatArrays joins arrays, or an array and an element.

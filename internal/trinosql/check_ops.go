@@ -189,7 +189,7 @@ func instant(x *expr) *expr {
 		text, _, _ := strings.Cut(x.value.(string), "|")
 		return literal(t, text)
 	}
-	if x.kind == opExpr && x.tmpl == tzOfTimestamp {
+	if x.kind == opExpr && (x.tmpl == tzOfTimestamp || x.tmpl == inZoneTemplate && x.args[1].kind == constExpr) {
 		return x.args[0]
 	}
 	return op(t, `struct_extract($1, 't')`, x)

@@ -9,7 +9,7 @@ import (
 // types that its columns must become, or nil.
 func (c *checker) query(n *queryNode, outer *scope, want []Type) *queryIR {
 	if c.depth++; c.depth > maxNesting {
-		c.fail(n.at(), CodeTooComplex, "the statement nests deeper than %d levels", maxNesting)
+		c.fail(n.at(), CodeTooComplex, "the statement nests too deep")
 	}
 	defer func() { c.depth-- }()
 	var with []*withIR

@@ -117,7 +117,7 @@ func (c *checker) items(s *selectNode, in *scope, core *coreIR) []Column {
 				c.fail(it.at(), Code("COLUMN_NOT_FOUND"), "SELECT * not allowed in queries without FROM clause")
 			}
 			for _, f := range in.fields {
-				add(f.name, f.x)
+				add(f.name, placed(f.x, it.at()))
 			}
 		case it.star:
 			c.starOf(it, in, add)
@@ -505,6 +505,9 @@ func (c *checker) textAt(at int) string {
 	end := 0
 	for end < len(rest) && (isIdentPart(rest[end]) || rest[end] == '.' || rest[end] == '"') {
 		end++
+	}
+	if strings.HasPrefix(rest, "*") {
+		return "*"
 	}
 	if end == 0 {
 		return "an expression"

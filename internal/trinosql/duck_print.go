@@ -183,6 +183,8 @@ func (p *duckPrinter) template(tmpl string, e *expr) {
 			p.joined(e.args, " AND ")
 		case c == '|':
 			p.joined(e.args, " OR ")
+		case c == '~':
+			p.joined(e.args, " || ")
 		case c == 'T':
 			t := e.typ
 			if tmpl != "" && tmpl[0] >= '1' && tmpl[0] <= '9' {

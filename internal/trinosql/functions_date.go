@@ -1,6 +1,9 @@
 package trinosql
 
-import "strings"
+import (
+	"strings"
+	"time"
+)
 
 const (
 	onTimes     = "(timestamp(p)) bigint | (timestamp(p) with time zone) bigint"
@@ -33,7 +36,7 @@ var dateFunctions = []Func{
 	{Name: "doy", Sig: onDates, build: part("dayofyear")},
 	{Name: "format_datetime", Sig: formatsTime, build: formatTime("trino_format_datetime"), Note: "patterns are Joda's"},
 	{Name: "from_iso8601_date", Sig: "(varchar) date", Duck: "trino_iso_date($1)", Note: "fails for what is no date"},
-	{Name: "from_iso8601_timestamp", Sig: "(varchar) timestamp(3) with time zone", Duck: "trino_iso_timestamp($1)", Note: "fails for what is no timestamp"},
+	{Name: "from_iso8601_timestamp", Sig: "(varchar) timestamp(3) with time zone", Duck: "trino_iso_timestamp($1)", build: isoTimestampCall, Note: "fails for what is no timestamp"},
 	{Name: "from_unixtime", Sig: "(double) timestamp(3) with time zone", build: fromUnixtime},
 	{Name: "from_unixtime", Sig: "(double, varchar) timestamp(3) with time zone", build: fromUnixtime},
 	{Name: "from_unixtime", Sig: "(double, bigint, bigint) timestamp(3) with time zone", Duck: "trino_from_unixtime_offset($1, $2, $3)"},
@@ -73,6 +76,16 @@ var dateFunctions = []Func{
 	{Name: "year", Sig: onDates + " | (interval year to month) bigint", build: part("year")},
 	{Name: "year_of_week", Sig: onDates, build: part("isoyear"), Note: "of ISO 8601"},
 	{Name: "yow", Sig: onDates, build: part("isoyear"), Note: "of ISO 8601"},
+}
+
+// isoTimestampCall builds from_iso8601_timestamp; of a literal it is one.
+func isoTimestampCall(_ *checker, _ int, args []*expr, t Type) *expr {
+	if text, ok := args[0].constText(); ok {
+		if v, z, ok := isoTimestamp(text); ok {
+			return literal(t, timestampText(v.Truncate(time.Millisecond))+"|"+z)
+		}
+	}
+	return op(t, "trino_iso_timestamp($1)", args...)
 }
 
 func fromUnixtime(c *checker, at int, args []*expr, t Type) *expr {
@@ -263,7 +276,7 @@ func (c *checker) atZone(x, zoneExpr *expr) *expr {
 			utc, _, _ := strings.Cut(text, "|")
 			return literal(x.typ, utc+"|"+zoneName(name))
 		}
-		return op(x.typ, "trino_in_zone($1, $2)", instant(x), literal(Varchar, zoneName(name)))
+		return op(x.typ, inZoneTemplate, instant(x), literal(Varchar, zoneName(name)))
 	}
 	return op(x.typ, "trino_in_zone($1, trino_zone($2))", instant(x), c.must(zoneExpr, Varchar))
 }

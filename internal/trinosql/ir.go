@@ -28,8 +28,8 @@ type expr struct {
 	kind exprKind
 	typ  Type
 	at   int
-	// tmpl is how DuckDB writes it: $1 to $9 are args, $* all of them with commas, $T the
-	// type, and $T1 to $T9 the types of args.
+	// tmpl is how DuckDB writes it: $1 to $9 are args, $* all of them with commas, $& with
+	// AND, $| with OR and $~ with || between, $T the type, and $T1 to $T9 the types of args.
 	tmpl string
 	args []*expr
 	// value is a literal's: nil, bool, int64, float64, string (varchar, decimal, and all

@@ -110,7 +110,7 @@ func (l *lexer) scan(at int) token {
 		return l.number(at)
 	case isIdentStart(c) || c >= utf8.RuneSelf:
 		return l.ident(at)
-	case c == '$' && strings.HasPrefix(l.text[at:], edsPlaceholder):
+	case c == '$' && strings.HasPrefix(l.text[at:], edsPlaceholder) && !isIdentPart(l.at(at+len(edsPlaceholder))):
 		return token{kind: tokIdent, text: edsPlaceholder, start: at, end: at + len(edsPlaceholder)}
 	case c == '?':
 		if p, ok := l.params[at]; ok {

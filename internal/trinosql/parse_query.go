@@ -51,6 +51,9 @@ func (p *parser) queryTail(q *queryNode) {
 	switch {
 	case p.tryWord("limit"):
 		q.limit = p.rowCount(true)
+		if p.tok.is("offset") {
+			p.fail(p.tok, CodeSyntax, "mismatched input '%s': OFFSET comes before LIMIT", p.tok.text)
+		}
 	case p.tok.is("fetch"):
 		p.next()
 		if !p.tryWord("first") && !p.tryWord("next") {
@@ -267,10 +270,9 @@ func (p *parser) implicitAlias() bool {
 	}
 	next := p.peek(0)
 	switch p.tok.lower() {
-	case "limit":
-		return next.kind != tokInteger && next.kind != tokParam && !next.is("all") && next.kind != tokBad
-	case "offset":
-		return next.kind != tokInteger && next.kind != tokParam && next.kind != tokBad
+	case "limit", "offset":
+		return next.kind == tokEOF || next.isOp(",") || next.isOp(")") || next.isOp(";") || next.is("limit") || next.is("offset") ||
+			next.kind == tokIdent && reserved[next.lower()]
 	case "fetch":
 		return !next.is("first") && !next.is("next")
 	case "window":

@@ -10,8 +10,9 @@ const (
 	// MaxLength is how many characters a statement may have for [Parse]: what StartQuery
 	// takes.
 	MaxLength = 10000
-	// maxNesting bounds how deep parentheses and what is like them may nest.
-	maxNesting = 120
+	// maxNesting bounds how deep parentheses and what is like them may nest; a pair of them
+	// counts three times.
+	maxNesting = 360
 )
 
 // Parse reads a statement, which may end with a semicolon. params stand for the question
@@ -104,7 +105,7 @@ func (p *parser) unexpected(want string) {
 
 func (p *parser) enter() {
 	if p.depth++; p.depth > maxNesting {
-		p.fail(p.tok, CodeTooComplex, "the statement nests deeper than %d levels", maxNesting)
+		p.fail(p.tok, CodeTooComplex, "the statement nests too deep")
 	}
 }
 

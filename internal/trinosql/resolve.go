@@ -196,7 +196,7 @@ func (c *checker) resolve(at int, name string, args []*expr) *match {
 		}
 		for _, f := range rows {
 			for _, s := range strings.Split(f.Sig, " | ") {
-				want = append(want, name+s[:strings.LastIndex(s, ")")+1])
+				want = append(want, name+paramsText(s))
 			}
 		}
 		c.fail(at, CodeFunctionNotFound, "Unexpected parameters (%s) for function %s. Expected: %s", strings.Join(have, ", "), name, strings.Join(want, ", "))
@@ -205,6 +205,22 @@ func (c *checker) resolve(at int, name string, args []*expr) *match {
 		c.fail(at, CodeNotSupported, "%s is not supported: %s", name, best.f.Unsupported)
 	}
 	return best
+}
+
+// paramsText is the parameters of a signature, with their parentheses.
+func paramsText(sig string) string {
+	depth := 0
+	for i := range len(sig) {
+		switch sig[i] {
+		case '(':
+			depth++
+		case ')':
+			if depth--; depth == 0 {
+				return sig[:i+1]
+			}
+		}
+	}
+	return sig
 }
 
 // similarFunction is a hint at a function with nearly that name.

@@ -1,7 +1,6 @@
 package trinosql
 
 import (
-	"strconv"
 	"strings"
 )
 
@@ -154,10 +153,7 @@ func (p *trinoPrinter) operation(n node) {
 		p.expr(n.x)
 		p.put(")")
 	case *current:
-		p.put(n.name)
-		if n.precision >= 0 {
-			p.put("(", strconv.Itoa(n.precision), ")")
-		}
+		p.current(n)
 	default:
 		p.queryOperation(n)
 	}
@@ -205,6 +201,10 @@ func (p *trinoPrinter) caseWhen(n *caseNode) {
 }
 
 func (p *trinoPrinter) call(n *call) {
+	if p.checked != nil && n.name == "now" && len(n.args) == 0 {
+		p.current(&current{name: "current_timestamp", precision: -1})
+		return
+	}
 	if n.name == "normalize" && len(n.args) == 2 {
 		if form, ok := n.args[1].(*stringLit); ok {
 			p.put("normalize(")
