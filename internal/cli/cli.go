@@ -71,6 +71,7 @@ type grammar struct {
 	Serve         serveCmd         `cmd:"" help:"Run the server."`
 	Demo          demoCmd          `cmd:"" help:"Start a server, make some calls, and show who did what."`
 	Ingest        ingestCmd        `cmd:"" help:"Send CloudTrail log files from a folder or a bucket to a server."`
+	Import        importCmd        `cmd:"" help:"Copy CloudTrail log files into an event data store."`
 	Lookup        lookupCmd        `cmd:"" help:"Look up events in the event history."`
 	Query         queryCmd         `cmd:"" help:"Query event data stores in SQL."`
 	Validate      validateCmd      `cmd:"" help:"Check a trail's log files against its chain of signed digests."`

@@ -138,45 +138,12 @@ func (c *queryCmd) fill(ctx context.Context, server *caller, client *cloudtrail.
 		}
 		return sql, nil
 	}
-	id, err := c.store(ctx, server, client)
+	id, err := chooseStore(ctx, server, client, c.EventDataStore)
 	if err != nil {
 		return "", err
 	}
 	return replaceFold(sql, storePlaceholder, id), nil
 }
-
-// store is the id of the event data store that is meant: the only one, or the one of
-// that name, id or ARN.
-func (c *queryCmd) store(ctx context.Context, server *caller, client *cloudtrail.Client) (string, error) {
-	if strings.HasPrefix(c.EventDataStore, "arn:") {
-		return idOfARN(c.EventDataStore), nil
-	}
-	var ids, shown []string
-	for pages := cloudtrail.NewListEventDataStoresPaginator(client, &cloudtrail.ListEventDataStoresInput{}); pages.HasMorePages(); {
-		page, err := pages.NextPage(ctx)
-		if err != nil {
-			return "", server.explain(ctx, "Asking for the event data stores", err)
-		}
-		for _, s := range page.EventDataStores {
-			id, name := idOfARN(aws.ToString(s.EventDataStoreArn)), aws.ToString(s.Name)
-			if c.EventDataStore == name || strings.EqualFold(c.EventDataStore, id) {
-				return id, nil
-			}
-			ids, shown = append(ids, id), append(shown, fmt.Sprintf("  %s  %s", id, name))
-		}
-	}
-	switch {
-	case len(ids) == 0:
-		return "", fmt.Errorf("there is no event data store in this account and Region (%s); make one with \"aws cloudtrail create-event-data-store --name NAME\", or see --profile and --region", server.region)
-	case c.EventDataStore != "":
-		return "", fmt.Errorf("there is no event data store %s in this account and Region (%s). There are:\n%s", c.EventDataStore, server.region, strings.Join(shown, "\n"))
-	case len(ids) > 1:
-		return "", usagef("%s could be one of %d event data stores; choose with --event-data-store, or write its id into the statement:\n%s", storePlaceholder, len(ids), strings.Join(shown, "\n"))
-	}
-	return ids[0], nil
-}
-
-func idOfARN(arn string) string { return arn[strings.LastIndexByte(arn, '/')+1:] }
 
 func containsFold(s, part string) bool {
 	return strings.Contains(strings.ToUpper(s), strings.ToUpper(part))
