@@ -3,21 +3,25 @@ package duckdb
 import "strings"
 
 // relation is a place in a statement that reads a store, with the columns that it
-// names.
+// names, or the fields of columns, as useridentity.arn.
 type relation struct {
 	store   string
 	columns map[string]bool
 }
 
+// dereference is how a field is taken out of a row.
+const dereference = "struct_extract("
+
 // relations finds what a statement of trinosql reads: the printed text has each
-// table as "STORE" AS "alias", with an alias of its own, and each of its columns as
-// "alias"."column".
+// table as "STORE" AS "alias", with an alias of its own, each of its columns as
+// "alias"."column", and fields as struct_extract("alias"."column", 'field').
 func relations(sql string, stores map[string]bool) []*relation {
 	var out []*relation
 	byAlias := make(map[string]*relation)
 	named := make(map[string][]string)
 	var before string // the name before this one
 	var between string
+	deep := 0 // how many fields are taken out of what before names
 	for rest := sql; rest != ""; {
 		at := strings.IndexAny(rest, `"'`)
 		if at < 0 {
@@ -37,7 +41,12 @@ func relations(sql string, stores map[string]bool) []*relation {
 			byAlias[text] = r
 			out = append(out, r)
 		case between == "." && before != "":
-			named[before] = append(named[before], text)
+			path, left := fields(text, rest, deep)
+			named[before], rest = append(named[before], path), left
+		}
+		deep = 0
+		for head := between; strings.HasSuffix(head, dereference); head = strings.TrimSuffix(head, dereference) {
+			deep++
 		}
 		before, between = text, ""
 	}
@@ -49,6 +58,24 @@ func relations(sql string, stores map[string]bool) []*relation {
 		}
 	}
 	return out
+}
+
+// fields are a column and the fields that are taken out of it: so many, from what
+// follows.
+func fields(column, rest string, deep int) (path, left string) {
+	for ; deep > 0; deep-- {
+		after, ok := strings.CutPrefix(rest, ", '")
+		if !ok {
+			break
+		}
+		field, behind := quoted(after, "'")
+		behind, ok = strings.CutPrefix(behind, ")")
+		if !ok {
+			break
+		}
+		column, rest = column+"."+field, behind
+	}
+	return column, rest
 }
 
 // quoted reads up to the quote that ends a text; a doubled one stands for itself.

@@ -28,10 +28,11 @@ func TestRelations(t *testing.T) {
 	}
 	check("SELECT 1")
 	check("SELECT count(*) FROM "+storeA, "a: ")
-	check("SELECT eventName FROM "+storeA+" WHERE errorCode = 'a\"r1\".\"x\"' AND eventTime > '2026-01-01' ORDER BY userIdentity.arn", "a: errorcode eventname eventtime useridentity")
+	check("SELECT eventName FROM "+storeA+" WHERE errorCode = 'a\"r1\".\"x\"' AND eventTime > '2026-01-01' ORDER BY userIdentity.arn", "a: errorcode eventname eventtime useridentity.arn")
 	check("SELECT a.eventID, 'it''s \"b\"' FROM "+storeA+" a JOIN "+storeB+" b ON a.requestID = b.requestID", "a: eventid requestid", "b: requestid")
 	check("SELECT a.eventID FROM "+storeA+" a WHERE EXISTS (SELECT 1 FROM "+storeA+" b WHERE b.sharedEventID = a.sharedEventID)", "a: eventid sharedeventid", "a: sharedeventid")
 	check("WITH x AS (SELECT eventName AS n FROM "+storeA+") SELECT n FROM x UNION ALL SELECT awsRegion FROM "+storeB, "a: eventname", "b: awsregion")
+	check("SELECT userIdentity.sessionContext.sessionIssuer.userName, tlsDetails FROM "+storeA+" WHERE userIdentity.type || 'x' = 'Root'", "a: tlsdetails useridentity.sessioncontext.sessionissuer.username useridentity.type")
 	check("SELECT res.arn FROM "+storeA+", unnest(resources) AS res", "a: resources")
 	check("SELECT element_at(requestParameters, 'a.b') AS \"r1\" FROM "+storeA, "a: requestparameters")
 }

@@ -33,6 +33,10 @@ func TestEngine(t *testing.T) {
 	if wide.BytesScanned < 10*all.BytesScanned {
 		t.Errorf("with the records themselves: %+v, without: %+v", wide, all)
 	}
+	field, row := l.want("SELECT count(userIdentity.type) FROM "+storeA, "20000"), l.want("SELECT count(CAST(userIdentity AS json)) FROM "+storeA, "20000")
+	if field.BytesScanned*3 > row.BytesScanned {
+		t.Errorf("a field of a row: %+v, all of it: %+v", field, row)
+	}
 	twice := l.want("SELECT count(a.eventName) FROM "+storeA+" a JOIN "+storeA+" b ON a.eventID = b.eventID", "20000")
 	if twice.EventsScanned != 40_000 {
 		t.Errorf("read twice: %+v", twice)

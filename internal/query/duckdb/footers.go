@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"strings"
 	"sync"
 
 	"github.com/parquet-go/parquet-go"
@@ -32,8 +33,22 @@ type group struct {
 	rows int64
 	// first and last bound the event times, in microseconds.
 	first, last int64
-	// bytes are those of each column with everything in it.
+	// bytes are those of each column, or field in a column that is a row: of what is
+	// read by itself.
 	bytes map[string]int64
+}
+
+// of are the bytes of a column, or of a field of one, with everything in it.
+func (g *group) of(column string) (sum int64) {
+	if n, ok := g.bytes[column]; ok {
+		return n
+	}
+	for leaf, n := range g.bytes {
+		if strings.HasPrefix(leaf, column+".") {
+			sum += n
+		}
+	}
+	return sum
 }
 
 // input is what a query reads of some columns of a store's files: the row groups that
@@ -51,7 +66,7 @@ func (f *footers) input(files []string, s query.Store, columns map[string]bool) 
 			}
 			in.rows += g.rows
 			for c := range columns {
-				in.bytes += g.bytes[c]
+				in.bytes += g.of(c)
 			}
 		}
 	}
@@ -98,7 +113,7 @@ func readFooter(path string) (groups []group, err error) {
 		for _, c := range rg.Columns {
 			m := &c.MetaData
 			name := m.PathInSchema[0]
-			g.bytes[name] += m.TotalCompressedSize
+			g.bytes[strings.Join(m.PathInSchema, ".")] += m.TotalCompressedSize
 			if lo, hi := m.Statistics.MinValue, m.Statistics.MaxValue; name == schema.EventTime && len(lo) == 8 && len(hi) == 8 {
 				g.first, g.last = int64(binary.LittleEndian.Uint64(lo)), int64(binary.LittleEndian.Uint64(hi))
 			}
