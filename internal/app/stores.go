@@ -28,7 +28,7 @@ func (a *App) openStores(ctx context.Context) (err error) {
 	}
 	if a.warehouse, err = table.Open(ctx, table.Config{
 		Catalog: catalog, Warehouse: "s3://" + lakeBucket, Root: a.path("buckets/" + lakeBucket), Spill: a.path("tmp/tables"),
-		Memory: a.cfg.LakeMemory, Logger: a.log, Registerer: a.registry, Now: time.Now,
+		Memory: a.cfg.LakeMemory, Grace: a.fileGrace(), Logger: a.log, Registerer: a.registry, Now: time.Now,
 	}); err != nil {
 		return fmt.Errorf("the tables of event data stores: %w", err)
 	}
@@ -52,6 +52,9 @@ func (a *App) openStores(ctx context.Context) (err error) {
 // runStores ingests, looks after the tables and measures them, until the server
 // stops.
 func (a *App) runStores(ctx context.Context) error {
+	if err := a.ingester.Check(ctx); err != nil {
+		return err
+	}
 	usage := datastore.NewUsage(datastore.UsageConfig{Service: a.stores, Storage: tables{a.warehouse}, Now: time.Now, Logger: a.log, Registerer: a.registry})
 	for _, part := range []struct {
 		name string

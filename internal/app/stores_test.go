@@ -11,6 +11,7 @@ import (
 	"net/http/httptest"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
@@ -428,4 +429,54 @@ func TestLakeBucket(t *testing.T) {
 		refused(who+" deletes the bucket", err)
 	}
 	wantOnce(t, "at the end", s.inTable(id, "requestid"), once, nil)
+}
+
+// TestLostJournal: with the journal gone and the setting that accepts damage, a
+// server goes on, and so do its event data stores.
+func TestLostJournal(t *testing.T) {
+	for _, crashed := range []bool{false, true} {
+		dir := t.TempDir()
+		s := start(t, dir, map[string]string{"lake-commit-interval": "100ms"})
+		var ids []string
+		for _, name := range []string{"one", "two"} {
+			made, err := s.client("default").trail().CreateEventDataStore(t.Context(), &cloudtrail.CreateEventDataStoreInput{Name: aws.String(name)})
+			if err != nil {
+				t.Fatal(err)
+			}
+			ids = append(ids, (*made.EventDataStoreArn)[strings.LastIndex(*made.EventDataStoreArn, "/")+1:])
+		}
+		s.client("default").calls(20)
+		s.inTable(ids[0], "requestid")
+		s.client("default").calls(20)
+		if crashed { // What a crash leaves: the history has not released anything.
+			s.inTable(ids[1], "requestid")
+			copied := filepath.Join(t.TempDir(), "data")
+			if err := os.CopyFS(copied, os.DirFS(dir)); err != nil {
+				t.Fatal(err)
+			}
+			if err := os.Chmod(filepath.Join(copied, "secret.key"), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			dir = copied
+		} else if err := s.Stop(context.Background()); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.RemoveAll(filepath.Join(dir, "journal")); err != nil {
+			t.Fatal(err)
+		}
+		s = start(t, dir, map[string]string{"accept-journal-damage": "true"})
+		after := s.client("default").calls(5)
+		for _, id := range ids {
+			wantOnce(t, "after the journal was lost", s.inTable(id, "requestid"), after, nil)
+		}
+		s.settle()
+		if err := s.Stop(context.Background()); err != nil {
+			t.Error(err)
+		}
+		s = start(t, dir, nil)
+		more := s.client("default").calls(5)
+		for _, id := range ids {
+			wantOnce(t, "and at the next start", s.inTable(id, "requestid"), append(after, more...), nil)
+		}
+	}
 }

@@ -89,6 +89,8 @@ type Journal struct {
 	space   spaceGuard
 	mark    *markFile
 	metrics metrics
+	// checking is held while a sink's position is compared with the journal's end.
+	checking sync.Mutex
 
 	mu struct {
 		sync.Mutex

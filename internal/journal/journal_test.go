@@ -286,6 +286,45 @@ func TestDamageIsNeverSilent(t *testing.T) {
 	f("records in the middle gone", func(_ string, b []byte) []byte { return append(b[:size(b)*5], b[size(b)*7:]...) }, "those between are gone")
 }
 
+// TestCatchUp: a journal that was lost goes on behind what sinks have kept, and each
+// of them can be read to from where it is.
+func TestCatchUp(t *testing.T) {
+	dir := t.TempDir()
+	j := mustOpen(t, dir, nil)
+	if err := j.Check(t.Context(), 10); err == nil {
+		t.Fatal("a journal that ends too early was taken")
+	}
+	if err := j.Close(); err != nil {
+		t.Fatal(err)
+	}
+	j = mustOpen(t, dir, func(c *Config) { c.AcceptDamage = true })
+	j.Register("slow", 3)
+	j.Register("fast", 10)
+	for _, after := range []uint64{10, 12, 10} {
+		if err := j.Check(t.Context(), after); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if j.Last() != 12 {
+		t.Fatalf("the last batch is %d", j.Last())
+	}
+	mustAppend(t, j, "new")
+	for _, after := range []uint64{3, 10, 12} {
+		if got := drain(t, j, after); fmt.Sprint(got) != "[new]" {
+			t.Errorf("behind %d there are %v", after, got)
+		}
+	}
+	if err := j.Check(t.Context(), 2); err == nil {
+		t.Error("batch 3 was never there")
+	}
+	if err := j.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if got := drain(t, mustOpen(t, dir, nil), 3); fmt.Sprint(got) != "[new]" {
+		t.Errorf("at the next start there are %v", got)
+	}
+}
+
 // TestCrashWhileRebuilding leaves the rebuilt journal beside its place.
 func TestCrashWhileRebuilding(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "journal")

@@ -30,8 +30,13 @@ type Tap struct {
 // when batches that the reader still needs are deleted already, nor when the
 // reader has kept batches that the journal never had: then one of the two is
 // from another time, as after restoring half of a backup. With AcceptDamage a
-// journal that ends too early goes on behind the reader instead.
+// journal that ends too early goes on behind the reader instead, with batches that
+// are empty in the place of those that it lacks: other sinks may still ask for them.
+//
+// A sink that asks before anything is appended gets no number of something else.
 func (j *Journal) Check(ctx context.Context, after uint64) error {
+	j.checking.Lock()
+	defer j.checking.Unlock()
 	info, err := j.stream.Info(ctx)
 	if err != nil {
 		return fmt.Errorf("read the journal's state: %w", err)
@@ -47,11 +52,42 @@ func (j *Journal) Check(ctx context.Context, after uint64) error {
 		return fmt.Errorf("the journal ends with batch %d, but a sink has already kept batch %d: the journal is older than the rest of the data directory",
 			info.State.LastSeq, after)
 	}
-	// Every batch that is left was kept already; the numbers go on behind.
-	if err := j.stream.Purge(ctx, jetstream.WithPurgeSequence(after+1)); err != nil {
-		return fmt.Errorf("move the damaged journal on to batch %d: %w", after+1, err)
+	return j.catchUp(ctx, info.State.LastSeq, after)
+}
+
+// maxCatchUp bounds the batches that catchUp makes up. A sink that is further
+// behind is told that the journal begins too late.
+const maxCatchUp = 1 << 20
+
+// catchUp has a journal that ends with batch last, and should not, end with batch
+// to. What registered sinks lack becomes empty batches, as in rebuild; the numbers of
+// the others are left out.
+func (j *Journal) catchUp(ctx context.Context, last, to uint64) error {
+	floor := to
+	j.mu.Lock()
+	for _, done := range j.mu.released {
+		floor = min(floor, done)
 	}
-	j.last.Store(after)
+	j.mu.Unlock()
+	if floor = max(floor, to-min(to, maxCatchUp)); floor > last {
+		if err := j.stream.Purge(ctx, jetstream.WithPurgeSequence(floor+1)); err != nil {
+			return fmt.Errorf("move the damaged journal on to batch %d: %w", floor+1, err)
+		}
+		last = floor
+	}
+	j.cfg.Logger.Warn("the journal lacks batches that sinks have kept; it goes on behind them", "from", last+1, "to", to)
+	empty := encodeBatch(nil, 0)
+	for seq := last + 1; seq <= to; seq++ {
+		ack, err := j.publish(empty)
+		if err != nil {
+			return fmt.Errorf("make up batch %d: %w", seq, err)
+		}
+		if ack.Sequence != seq {
+			return fmt.Errorf("batch %d became batch %d", seq, ack.Sequence)
+		}
+	}
+	j.last.Store(to)
+	j.mark.note(to)
 	return nil
 }
 

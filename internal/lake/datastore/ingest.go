@@ -7,6 +7,7 @@ import (
 	"math"
 	"slices"
 	"sync"
+	"time"
 
 	"golang.org/x/sync/errgroup"
 
@@ -49,7 +50,7 @@ type progress struct {
 }
 
 // NewIngester registers every store at the journal. It must be called before
-// another sink releases batches, and Run to ingest.
+// another sink releases batches; then Check, and Run to ingest.
 func NewIngester(ctx context.Context, cfg IngestConfig) (*Ingester, error) {
 	if cfg.Store == nil || cfg.Journal == nil || cfg.Tables == nil || cfg.Service == nil {
 		panic("BUG: datastore: an ingester needs a store, a journal, tables and a service")
@@ -73,7 +74,6 @@ func NewIngester(ctx context.Context, cfg IngestConfig) (*Ingester, error) {
 		if err != nil {
 			return nil, err
 		}
-		// The table may be further; then more is kept than is needed, until it is open.
 		cfg.Journal.Register(sinkName(d.ID), p)
 		in.mu.starting = append(in.mu.starting, d.ID)
 	}
@@ -91,6 +91,71 @@ func (in *Ingester) position(ctx context.Context, d *Store) (uint64, error) {
 	}
 	// Nothing before the first epoch is wanted: what it follows is passed.
 	return max(item.Value.Through, d.Epochs[0].After), nil
+}
+
+// Check compares where the tables end with where the journal does: it fails when the
+// journal lacks what a store has not taken, or never had what a table has, as after
+// restoring half of a backup. It must be called when all sinks are registered, and
+// before the journal takes events. A table that cannot be opened is left to Run.
+func (in *Ingester) Check(ctx context.Context) error {
+	stores, err := in.stores.List(ctx, "")
+	if err != nil {
+		return fmt.Errorf("list the event data stores: %w", err)
+	}
+	for i := range stores {
+		if err := in.check(ctx, &stores[i].Value); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (in *Ingester) check(ctx context.Context, d *Store) error {
+	p, err := in.position(ctx, d)
+	if err != nil {
+		return err
+	}
+	table, err := in.cfg.Tables.Open(ctx, d.table())
+	if err != nil {
+		in.cfg.Logger.Warn("a table cannot be opened; it is tried again", "store", d.ID, "error", err)
+		return nil
+	}
+	p = max(p, table.Sequence())
+	if err := table.Close(); err != nil {
+		return fmt.Errorf("close the table of event data store %s: %w", d.ID, err)
+	}
+	p, wants := d.next(p)
+	if !wants {
+		return nil
+	}
+	if err := in.cfg.Journal.Check(ctx, p); err != nil {
+		return fmt.Errorf("event data store %s: %w", d.ID, err)
+	}
+	return nil
+}
+
+// next is the batch behind which the store takes something next, when it is done up
+// to a batch, and whether it takes anything at all.
+func (d *Store) next(done uint64) (after uint64, wants bool) {
+	for after = done; ; {
+		holds, next := false, -1
+		for i, e := range d.Epochs {
+			if e.After > after {
+				next = i
+				break
+			}
+			holds = e.Ingesting
+		}
+		if holds || next < 0 {
+			return after, holds
+		}
+		after = d.Epochs[next].After
+	}
+}
+
+// table is the store's table.
+func (d *Store) table() TableSpec {
+	return TableSpec{ID: d.ID, Category: d.Category(), Retention: time.Duration(d.RetentionPeriod) * day}
 }
 
 // Run ingests until ctx ends. It returns an error when the journal cannot be read

@@ -16,6 +16,8 @@ import (
 type Journal interface {
 	Last() uint64
 	Read(ctx context.Context, after uint64) (Tap, error)
+	// Check tells whether the journal can be read behind a batch.
+	Check(ctx context.Context, after uint64) error
 	Register(sink string, done uint64)
 	Release(ctx context.Context, sink string, done uint64) error
 }

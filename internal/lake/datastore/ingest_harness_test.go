@@ -50,6 +50,15 @@ func (j *memJournal) Last() uint64 {
 	return uint64(len(j.batches))
 }
 
+func (j *memJournal) Check(_ context.Context, after uint64) error {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	if after+1 < j.first || after > uint64(len(j.batches)) {
+		return fmt.Errorf("the journal has batches %d to %d, and what is behind %d was asked for", j.first, len(j.batches), after)
+	}
+	return nil
+}
+
 func (j *memJournal) Read(_ context.Context, after uint64) (Tap, error) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
@@ -271,6 +280,7 @@ func (h *lakeHouse) start() {
 	}
 	in, err := NewIngester(context.Background(), cfg)
 	h.check(err)
+	h.check(in.Check(context.Background()))
 	h.svc.Tell(in)
 	ctx, cancel := context.WithCancel(context.Background())
 	h.in, h.cancel, h.ended = in, cancel, make(chan error, 1)

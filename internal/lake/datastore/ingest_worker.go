@@ -245,12 +245,12 @@ func stale(was, now rules, after, through uint64) bool {
 
 // open opens the table, and finds where to go on.
 func (w *worker) open(ctx context.Context) error {
-	keeps := time.Duration(w.d.RetentionPeriod) * day
-	table, err := w.in.cfg.Tables.Open(ctx, TableSpec{ID: w.id, Category: w.d.Category(), Retention: keeps})
+	spec := w.d.table()
+	table, err := w.in.cfg.Tables.Open(ctx, spec)
 	if err != nil {
 		return fmt.Errorf("open the table: %w", err)
 	}
-	w.table, w.keeps = table, keeps
+	w.table, w.keeps = table, spec.Retention
 	p, err := w.in.position(ctx, &w.d)
 	if err != nil {
 		return err
