@@ -59,6 +59,16 @@ func (a *App) queryEngine() (query.Engine, error) {
 	return trino.NewRunner(server, a.trinoTable), nil
 }
 
+// fileGrace is how long files of tables are kept that were replaced, 0 for the usual
+// time. DuckDB's queries hold on to theirs; a Trino server's cannot, so that they get
+// as long as a query may run.
+func (a *App) fileGrace() time.Duration {
+	if a.cfg.TrinoURL == "" {
+		return 0
+	}
+	return query.DefaultTimeLimit + 15*time.Minute
+}
+
 // trinoTable is an event data store's table as the Trino server knows it.
 func (a *App) trinoTable(ctx context.Context, s query.Store) (trino.Table, error) {
 	plan, err := a.warehouse.Plan(ctx, s.ID, s.From, s.To)
