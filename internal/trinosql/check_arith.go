@@ -37,7 +37,7 @@ func (c *checker) number2(what string, t Type, l, r *expr) *expr {
 		return op(t, "($1 "+sign+" $2)", l, r)
 	}
 	minus := ifText(what == "%", " WHEN $2 = -1 THEN $1 - $1", "") // the lowest number overflows
-	return op(t, "(CASE WHEN $2 = 0 THEN "+failText(CodeDivisionByZero, "Division by zero", "$2")+minus+" ELSE $1 "+sign+" $2 END)", l, r)
+	return op(t, "(CASE WHEN $2 = 0 THEN "+failText(CodeDivisionByZero, "Division by zero", "$2, $1")+minus+" ELSE $1 "+sign+" $2 END)", l, r)
 }
 
 // decimal is an operation on decimals; its result has the digits that Trino gives it.
@@ -124,7 +124,7 @@ func (c *checker) addInterval(l, r *expr) *expr {
 			return op(Date, "($1 + CAST($2 AS INTEGER))", l, intOf(v/86400000))
 		}
 		return op(Date, "(CASE WHEN $2 % "+dayMillis+" <> 0 THEN "+
-			failText(CodeInvalidArgument, "Cannot add hour, minutes or seconds to a date", "$2")+
+			failText(CodeInvalidArgument, "Cannot add hour, minutes or seconds to a date", "$2, $1")+
 			" ELSE $1 + CAST($2 // "+dayMillis+" AS INTEGER) END)", l, r)
 	case TimestampKind:
 		if !day {

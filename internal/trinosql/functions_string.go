@@ -151,7 +151,7 @@ func regexpLike(c *checker, at int, args []*expr, t Type) *expr {
 		return op(t, "trino_regexp_like($1, $2)", args...)
 	}
 	if _, err := compilePattern(text); err != nil {
-		return failure(t, CodeInvalidArgument, err.Error())
+		return failure(t, CodeInvalidArgument, err.Error(), args[0])
 	}
 	return op(t, "regexp_matches($1, $2, 'n')", args[0], literal(Varchar, translatePattern(text)))
 }

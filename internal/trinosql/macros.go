@@ -10,8 +10,9 @@ import (
 )
 
 // macroTexts are macros for DuckDB: name and parameters, and the text. In the text,
-// FAIL(code; message; argument) fails with an error of Trino's; the argument is any of the
-// macro's, and keeps DuckDB from computing the failure before it is needed.
+// FAIL(code; message; arguments) fails with an error of Trino's. The arguments are all of the
+// macro's: DuckDB computes what depends on nothing that differs from row to row before it
+// knows whether any row needs it, and a failure must not be computed so.
 var macroTexts = [][2]string{
 	// Numbers.
 	{"trino_nan(x)", "CASE WHEN x IS NOT NULL THEN CAST('nan' AS DOUBLE) END"},
@@ -22,10 +23,10 @@ var macroTexts = [][2]string{
 	{"trino_power(a, b)", "pow(a, b)"},
 	{"trino_round(x, n)", "CASE WHEN isfinite(x) THEN round(x, n) ELSE x END"},
 	{"trino_random(n)", "CASE WHEN n <= 0 THEN FAIL(INVALID_FUNCTION_ARGUMENT; bound must be positive; n) ELSE CAST(floor(random() * n) AS BIGINT) END"},
-	{"trino_random_between(a, b)", "CASE WHEN a >= b THEN FAIL(INVALID_FUNCTION_ARGUMENT; start value must be less than stop value; a) ELSE a + CAST(floor(random() * (b - a)) AS BIGINT) END"},
-	{"trino_cosine(a, b)", "CASE WHEN len(a) <> len(b) THEN FAIL(INVALID_FUNCTION_ARGUMENT; The arguments must have the same length; len(a)) ELSE list_cosine_similarity(a, b) END"},
-	{"trino_dot_product(a, b)", "CASE WHEN len(a) <> len(b) THEN FAIL(INVALID_FUNCTION_ARGUMENT; The arguments must have the same length; len(a)) ELSE list_dot_product(a, b) END"},
-	{"trino_euclidean(a, b)", "CASE WHEN len(a) <> len(b) THEN FAIL(INVALID_FUNCTION_ARGUMENT; The arguments must have the same length; len(a)) ELSE list_distance(a, b) END"},
+	{"trino_random_between(a, b)", "CASE WHEN a >= b THEN FAIL(INVALID_FUNCTION_ARGUMENT; start value must be less than stop value; a, b) ELSE a + CAST(floor(random() * (b - a)) AS BIGINT) END"},
+	{"trino_cosine(a, b)", "CASE WHEN len(a) <> len(b) THEN FAIL(INVALID_FUNCTION_ARGUMENT; The arguments must have the same length; len(a), len(b)) ELSE list_cosine_similarity(a, b) END"},
+	{"trino_dot_product(a, b)", "CASE WHEN len(a) <> len(b) THEN FAIL(INVALID_FUNCTION_ARGUMENT; The arguments must have the same length; len(a), len(b)) ELSE list_dot_product(a, b) END"},
+	{"trino_euclidean(a, b)", "CASE WHEN len(a) <> len(b) THEN FAIL(INVALID_FUNCTION_ARGUMENT; The arguments must have the same length; len(a), len(b)) ELSE list_distance(a, b) END"},
 
 	// Conversions.
 	{"trino_bounded(x, n, t)", "CASE WHEN length(x) <= n THEN x WHEN x IS NOT NULL THEN CASE WHEN CAST(concat('trino!INVALID_CAST_ARGUMENT:Value ', x, ' cannot be represented as ', t, '!;') AS BOOLEAN) THEN NULL END END"},
@@ -51,23 +52,23 @@ var macroTexts = [][2]string{
 	{"trino_zone_offset(x)", "((epoch_us(trino_local(x)) - epoch_us(struct_extract(x, 't'))) // 60000000)"},
 	{"trino_with_zone(t, z)", "trino_in_zone(trino_zone_utc(t, trino_zone(z)), trino_zone(z))"},
 	{"trino_from_unixtime_offset(s, h, m)", "trino_in_zone(make_timestamp(CAST(round(s * 1e3) AS BIGINT) * 1000), trino_offset_zone((h * 60 + m) * 60000))"},
-	{"trino_sequence(a, b, s)", "CASE WHEN s = 0 THEN FAIL(INVALID_FUNCTION_ARGUMENT; step must not be zero; a) " +
-		"WHEN (s > 0 AND a > b) OR (s < 0 AND a < b) THEN FAIL(INVALID_FUNCTION_ARGUMENT; sequence stop value should be greater than or equal to start value if step is greater than zero otherwise stop should be less than or equal to start; a) " +
-		"WHEN (b - a) // s >= 10000 THEN FAIL(INVALID_FUNCTION_ARGUMENT; result of sequence function must not have more than 10000 entries; a) " +
+	{"trino_sequence(a, b, s)", "CASE WHEN s = 0 THEN FAIL(INVALID_FUNCTION_ARGUMENT; step must not be zero; a, b, s) " +
+		"WHEN (s > 0 AND a > b) OR (s < 0 AND a < b) THEN FAIL(INVALID_FUNCTION_ARGUMENT; sequence stop value should be greater than or equal to start value if step is greater than zero otherwise stop should be less than or equal to start; a, b, s) " +
+		"WHEN (b - a) // s >= 10000 THEN FAIL(INVALID_FUNCTION_ARGUMENT; result of sequence function must not have more than 10000 entries; a, b, s) " +
 		"ELSE generate_series(CAST(a AS BIGINT), CAST(b AS BIGINT), CAST(s AS BIGINT)) END"},
 	{"trino_time_sequence(a, b, s)", "list_transform(trino_sequence(epoch_us(a), epoch_us(b), s * 1000), lambda u: make_timestamp(u))"},
-	{"trino_month_sequence(a, b, s)", "CASE WHEN s = 0 THEN FAIL(INVALID_FUNCTION_ARGUMENT; step must not be zero; s) " +
-		"WHEN (s > 0 AND a > b) OR (s < 0 AND a < b) THEN FAIL(INVALID_FUNCTION_ARGUMENT; sequence stop value should be greater than or equal to start value if step is greater than zero otherwise stop should be less than or equal to start; s) " +
+	{"trino_month_sequence(a, b, s)", "CASE WHEN s = 0 THEN FAIL(INVALID_FUNCTION_ARGUMENT; step must not be zero; a, b, s) " +
+		"WHEN (s > 0 AND a > b) OR (s < 0 AND a < b) THEN FAIL(INVALID_FUNCTION_ARGUMENT; sequence stop value should be greater than or equal to start value if step is greater than zero otherwise stop should be less than or equal to start; a, b, s) " +
 		"ELSE list_transform(trino_sequence(0, trino_months_between(a, b) // s, 1), lambda k: a + to_months(CAST(k * s AS INTEGER))) END"},
 
 	// Texts.
-	{"trino_lpad(x, n, p)", "CASE WHEN n NOT BETWEEN 0 AND 2147483647 THEN FAIL(INVALID_FUNCTION_ARGUMENT; Target length must be in the range [0..2147483647]; n) WHEN p = '' THEN FAIL(INVALID_FUNCTION_ARGUMENT; Padding string must not be empty; n) ELSE lpad(x, CAST(n AS INTEGER), p) END"},
-	{"trino_rpad(x, n, p)", "CASE WHEN n NOT BETWEEN 0 AND 2147483647 THEN FAIL(INVALID_FUNCTION_ARGUMENT; Target length must be in the range [0..2147483647]; n) WHEN p = '' THEN FAIL(INVALID_FUNCTION_ARGUMENT; Padding string must not be empty; n) ELSE rpad(x, CAST(n AS INTEGER), p) END"},
+	{"trino_lpad(x, n, p)", "CASE WHEN n NOT BETWEEN 0 AND 2147483647 THEN FAIL(INVALID_FUNCTION_ARGUMENT; Target length must be in the range [0..2147483647]; x, n, p) WHEN p = '' THEN FAIL(INVALID_FUNCTION_ARGUMENT; Padding string must not be empty; x, n, p) ELSE lpad(x, CAST(n AS INTEGER), p) END"},
+	{"trino_rpad(x, n, p)", "CASE WHEN n NOT BETWEEN 0 AND 2147483647 THEN FAIL(INVALID_FUNCTION_ARGUMENT; Target length must be in the range [0..2147483647]; x, n, p) WHEN p = '' THEN FAIL(INVALID_FUNCTION_ARGUMENT; Padding string must not be empty; x, n, p) ELSE rpad(x, CAST(n AS INTEGER), p) END"},
 	{"trino_trim(x, c)", "CASE WHEN c = '' THEN x ELSE trim(x, c) END"},
 	{"trino_ltrim(x, c)", "CASE WHEN c = '' THEN x ELSE ltrim(x, c) END"},
 	{"trino_rtrim(x, c)", "CASE WHEN c = '' THEN x ELSE rtrim(x, c) END"},
-	{"trino_split(x, d)", "CASE WHEN d = '' THEN FAIL(INVALID_FUNCTION_ARGUMENT; The delimiter may not be the empty string; d) ELSE string_split(x, d) END"},
-	{"trino_split_part(x, d, n)", "CASE WHEN n <= 0 THEN FAIL(INVALID_FUNCTION_ARGUMENT; Index must be greater than zero; n) WHEN d = '' THEN CASE WHEN n <= length(x) THEN substring(x, n, 1) END ELSE string_split(x, d)[n] END"},
+	{"trino_split(x, d)", "CASE WHEN d = '' THEN FAIL(INVALID_FUNCTION_ARGUMENT; The delimiter may not be the empty string; x, d) ELSE string_split(x, d) END"},
+	{"trino_split_part(x, d, n)", "CASE WHEN n <= 0 THEN FAIL(INVALID_FUNCTION_ARGUMENT; Index must be greater than zero; x, d, n) WHEN d = '' THEN CASE WHEN n <= length(x) THEN substring(x, n, 1) END ELSE string_split(x, d)[n] END"},
 	{"trino_strpos(x, y)", "CASE WHEN y = '' AND x IS NOT NULL THEN 1 ELSE strpos(x, y) END"},
 	{"trino_substr(x, s)", "CASE WHEN x IS NULL OR s IS NULL THEN NULL WHEN s = 0 OR -s > length(x) THEN '' ELSE substring(x, s) END"},
 	{"trino_substr_length(x, s, n)", "CASE WHEN x IS NULL OR s IS NULL OR n IS NULL THEN NULL WHEN s = 0 OR -s > length(x) OR n <= 0 THEN '' WHEN s < 0 THEN substring(substring(x, s), 1, n) ELSE substring(x, s, n) END"},
@@ -76,8 +77,8 @@ var macroTexts = [][2]string{
 	{"trino_array_join(l, d, n)", "CASE WHEN l IS NOT NULL AND d IS NOT NULL THEN coalesce(array_to_string(list_filter(list_transform(l, lambda v: coalesce(v, n)), lambda v: v IS NOT NULL), d), '') END"},
 
 	// Arrays.
-	{"trino_subscript(a, i)", "CASE WHEN i = 0 THEN FAIL(INVALID_FUNCTION_ARGUMENT; SQL array indices start at 1; i) WHEN i < 0 THEN FAIL(INVALID_FUNCTION_ARGUMENT; Array subscript is negative; i) WHEN i > len(a) THEN FAIL(INVALID_FUNCTION_ARGUMENT; Array subscript must be less than or equal to array length; i) ELSE list_extract(a, i) END"},
-	{"trino_element_at(a, i)", "CASE WHEN i = 0 AND a IS NOT NULL THEN FAIL(INVALID_FUNCTION_ARGUMENT; SQL array indices start at 1; i) ELSE list_extract(a, i) END"},
+	{"trino_subscript(a, i)", "CASE WHEN i = 0 THEN FAIL(INVALID_FUNCTION_ARGUMENT; SQL array indices start at 1; len(a), i) WHEN i < 0 THEN FAIL(INVALID_FUNCTION_ARGUMENT; Array subscript is negative; len(a), i) WHEN i > len(a) THEN FAIL(INVALID_FUNCTION_ARGUMENT; Array subscript must be less than or equal to array length; len(a), i) ELSE list_extract(a, i) END"},
+	{"trino_element_at(a, i)", "CASE WHEN i = 0 AND a IS NOT NULL THEN FAIL(INVALID_FUNCTION_ARGUMENT; SQL array indices start at 1; len(a), i) ELSE list_extract(a, i) END"},
 	{"trino_any(l)", "CASE WHEN l IS NULL THEN NULL WHEN list_contains(l, true) THEN true WHEN list_count(l) < len(l) THEN NULL ELSE false END"},
 	{"trino_all(l)", "CASE WHEN l IS NULL THEN NULL WHEN list_contains(l, false) THEN false WHEN list_count(l) < len(l) THEN NULL ELSE true END"},
 	{"trino_array_equal(a, b)", "CASE WHEN a IS NULL OR b IS NULL THEN NULL WHEN len(a) <> len(b) THEN false ELSE trino_all(list_transform(range(1, len(a) + 1), lambda i: list_extract(a, i) = list_extract(b, i))) END"},
@@ -94,16 +95,16 @@ var macroTexts = [][2]string{
 	{"trino_array_contains(a, e)", "CASE WHEN a IS NULL OR e IS NULL THEN NULL WHEN list_contains(a, e) THEN true WHEN list_count(a) < len(a) THEN NULL ELSE false END"},
 	{"trino_array_histogram(a)", "CASE WHEN a IS NOT NULL THEN map(trino_array_distinct(list_filter(a, lambda e: e IS NOT NULL)), list_transform(trino_array_distinct(list_filter(a, lambda e: e IS NOT NULL)), lambda k: CAST(len(list_filter(a, lambda e: e = k)) AS BIGINT))) END"},
 	{"trino_contains_sequence(a, b)", "CASE WHEN a IS NULL OR b IS NULL THEN NULL WHEN len(b) = 0 THEN true ELSE coalesce(list_contains(list_transform(range(1, len(a) - len(b) + 2), lambda i: list_slice(a, i, i + len(b) - 1) = b), true), false) END"},
-	{"trino_ngrams(a, n)", "CASE WHEN n <= 0 THEN FAIL(INVALID_FUNCTION_ARGUMENT; N must be positive; n) WHEN len(a) <= n THEN [a] ELSE list_transform(range(1, len(a) - n + 2), lambda i: list_slice(a, i, i + n - 1)) END"},
-	{"trino_repeat(v, n)", "CASE WHEN n > 10000 THEN FAIL(INVALID_FUNCTION_ARGUMENT; count argument of repeat function must be less than or equal to 10000; n) WHEN n < 0 THEN FAIL(INVALID_FUNCTION_ARGUMENT; count argument of repeat function must be greater than or equal to 0; n) ELSE list_transform(range(n), lambda i: v) END"},
+	{"trino_ngrams(a, n)", "CASE WHEN n <= 0 THEN FAIL(INVALID_FUNCTION_ARGUMENT; N must be positive; len(a), n) WHEN len(a) <= n THEN [a] ELSE list_transform(range(1, len(a) - n + 2), lambda i: list_slice(a, i, i + n - 1)) END"},
+	{"trino_repeat(v, n)", "CASE WHEN n > 10000 THEN FAIL(INVALID_FUNCTION_ARGUMENT; count argument of repeat function must be less than or equal to 10000; v IS NULL, n) WHEN n < 0 THEN FAIL(INVALID_FUNCTION_ARGUMENT; count argument of repeat function must be greater than or equal to 0; v IS NULL, n) ELSE list_transform(range(n), lambda i: v) END"},
 	{"trino_shuffle(a)", "list_transform(list_sort(list_transform(a, lambda v: {'r': random(), 'v': v})), lambda s: s.v)"},
-	{"trino_slice(a, s, n)", "CASE WHEN s = 0 THEN FAIL(INVALID_FUNCTION_ARGUMENT; SQL array indices start at 1; s) WHEN n < 0 THEN FAIL(INVALID_FUNCTION_ARGUMENT; length must be greater than or equal to 0; n) WHEN abs(s) > len(a) OR n = 0 THEN list_slice(a, 1, 0) WHEN s < 0 THEN list_slice(a, len(a) + s + 1, len(a) + s + n) ELSE list_slice(a, s, s + n - 1) END"},
-	{"trino_trim_array(a, n)", "CASE WHEN n < 0 THEN FAIL(INVALID_FUNCTION_ARGUMENT; size must not be negative; n) WHEN n > len(a) THEN FAIL(INVALID_FUNCTION_ARGUMENT; size must not exceed array cardinality; n) ELSE list_slice(a, 1, len(a) - n) END"},
+	{"trino_slice(a, s, n)", "CASE WHEN s = 0 THEN FAIL(INVALID_FUNCTION_ARGUMENT; SQL array indices start at 1; len(a), s, n) WHEN n < 0 THEN FAIL(INVALID_FUNCTION_ARGUMENT; length must be greater than or equal to 0; len(a), s, n) WHEN abs(s) > len(a) OR n = 0 THEN list_slice(a, 1, 0) WHEN s < 0 THEN list_slice(a, len(a) + s + 1, len(a) + s + n) ELSE list_slice(a, s, s + n - 1) END"},
+	{"trino_trim_array(a, n)", "CASE WHEN n < 0 THEN FAIL(INVALID_FUNCTION_ARGUMENT; size must not be negative; len(a), n) WHEN n > len(a) THEN FAIL(INVALID_FUNCTION_ARGUMENT; size must not exceed array cardinality; len(a), n) ELSE list_slice(a, 1, len(a) - n) END"},
 
 	// Maps.
-	{"trino_map_subscript(m, k)", "CASE WHEN m IS NULL OR k IS NULL THEN NULL WHEN list_contains(map_keys(m), k) THEN map_extract_value(m, k) ELSE CASE WHEN CAST(concat('trino!INVALID_FUNCTION_ARGUMENT:Key not present in map: ', CAST(k AS VARCHAR), '!;') AS BOOLEAN) THEN NULL END END"},
-	{"trino_map(k, v)", "CASE WHEN k IS NULL OR v IS NULL THEN NULL WHEN len(k) <> len(v) THEN FAIL(INVALID_FUNCTION_ARGUMENT; Key and value arrays must be the same length; len(k)) WHEN list_count(k) < len(k) THEN FAIL(INVALID_FUNCTION_ARGUMENT; map key cannot be null; len(k)) WHEN len(list_distinct(k)) < len(k) THEN FAIL(INVALID_FUNCTION_ARGUMENT; Duplicate map keys are not allowed; len(k)) ELSE map(k, v) END"},
-	{"trino_multimap(k, v)", "CASE WHEN k IS NULL THEN NULL WHEN list_count(k) < len(k) THEN FAIL(INVALID_FUNCTION_ARGUMENT; map key cannot be null; len(k)) ELSE map(trino_array_distinct(k), list_transform(trino_array_distinct(k), lambda x: list_transform(list_filter(range(1, len(k) + 1), lambda i: list_extract(k, i) = x), lambda i: list_extract(v, i)))) END"},
+	{"trino_map_subscript(m, k)", "CASE WHEN m IS NULL OR k IS NULL THEN NULL WHEN list_contains(map_keys(m), k) THEN map_extract_value(m, k) ELSE CASE WHEN CAST(concat('trino!INVALID_FUNCTION_ARGUMENT:Key not present in map: ', CAST(k AS VARCHAR), '!;', cardinality(m)) AS BOOLEAN) THEN NULL END END"},
+	{"trino_map(k, v)", "CASE WHEN k IS NULL OR v IS NULL THEN NULL WHEN len(k) <> len(v) THEN FAIL(INVALID_FUNCTION_ARGUMENT; Key and value arrays must be the same length; len(k), len(v)) WHEN list_count(k) < len(k) THEN FAIL(INVALID_FUNCTION_ARGUMENT; map key cannot be null; len(k), len(v)) WHEN len(list_distinct(k)) < len(k) THEN FAIL(INVALID_FUNCTION_ARGUMENT; Duplicate map keys are not allowed; len(k), len(v)) ELSE map(k, v) END"},
+	{"trino_multimap(k, v)", "CASE WHEN k IS NULL THEN NULL WHEN list_count(k) < len(k) THEN FAIL(INVALID_FUNCTION_ARGUMENT; map key cannot be null; len(k), len(v)) ELSE map(trino_array_distinct(k), list_transform(trino_array_distinct(k), lambda x: list_transform(list_filter(range(1, len(k) + 1), lambda i: list_extract(k, i) = x), lambda i: list_extract(v, i)))) END"},
 	{"trino_keys_of(l)", "trino_array_distinct(list_filter(list_transform(l, lambda e: e.k), lambda k: k IS NOT NULL))"},
 	{"trino_first_map(l)", "CASE WHEN l IS NOT NULL THEN map(trino_keys_of(l), list_transform(trino_keys_of(l), lambda x: list_extract(list_filter(l, lambda e: e.k = x), 1).v)) END"},
 	{"trino_pairs_multimap(l)", "CASE WHEN l IS NOT NULL THEN map(trino_keys_of(l), list_transform(trino_keys_of(l), lambda x: list_transform(list_filter(l, lambda e: e.k = x), lambda e: e.v))) END"},
@@ -119,9 +120,8 @@ var macroTexts = [][2]string{
 	{"trino_buckets(n)", "CASE WHEN n <= 0 THEN FAIL(INVALID_FUNCTION_ARGUMENT; Buckets must be greater than 0; n) ELSE n END"},
 }
 
-// failMark is FAIL(code; message; argument) in a macro. The argument has at most one pair
-// of parentheses.
-var failMark = regexp.MustCompile(`FAIL\(([A-Z_]+); ([^;]*); ([a-z_]+(?:\([a-z_]+\))?)\)`)
+// failMark is FAIL(code; message; arguments) in a macro, and the word behind it.
+var failMark = regexp.MustCompile(`FAIL\(([A-Z_]+); ([^;]*); (.*?)\) (ELSE|WHEN|END)`)
 
 // helperName is the name of a macro or function of this package in a text for DuckDB.
 var helperName = regexp.MustCompile(`\btrino_[a-z0-9_]+`)
@@ -132,7 +132,7 @@ var macroList = sync.OnceValue(func() map[string]value.Macro {
 	for _, m := range macroTexts {
 		body := failMark.ReplaceAllStringFunc(m[1], func(s string) string {
 			p := failMark.FindStringSubmatch(s)
-			return failText(Code(p[1]), p[2], p[3])
+			return failText(Code(p[1]), p[2], p[3]) + " " + p[4]
 		})
 		name, _, _ := strings.Cut(m[0], "(")
 		out[name] = value.Macro{Name: name, SQL: "CREATE MACRO " + m[0] + " AS (" + body + ")"}

@@ -51,10 +51,10 @@ func (p *trinoPrinter) plain(n node) {
 	case *ident:
 		p.put(quoteIdent(n.name))
 	case *deref:
-		p.expr(n.x)
+		p.base(n.x)
 		p.put(".", quoteIdent(n.field))
 	case *subscript:
-		p.expr(n.x)
+		p.base(n.x)
 		p.put("[")
 		p.expr(n.index)
 		p.put("]")
@@ -77,6 +77,18 @@ func (p *trinoPrinter) plain(n node) {
 		p.row(n)
 	default:
 		p.operation(n)
+	}
+}
+
+// base writes what a dot or a bracket follows: a number would take the dot.
+func (p *trinoPrinter) base(n node) {
+	switch n.(type) {
+	case *numberLit, *lambda, *typedLit, *intervalLit:
+		p.put("(")
+		p.expr(n)
+		p.put(")")
+	default:
+		p.expr(n)
 	}
 }
 
