@@ -36,7 +36,7 @@ func (t *Table) Import(ctx context.Context, events [][]byte, source, position st
 		c.properties = iceberg.Properties{importProperty + source: position}
 	}
 	if len(files) > 0 {
-		c.after = func(t *Table) { t.mu.changed = begun }
+		c.after = touch(files, begun)
 	}
 	if err := t.change(ctx, c); err != nil {
 		return fmt.Errorf("committing the imported events of event data store %s: %w", t.id, err)

@@ -88,17 +88,34 @@ func (t *Table) mergeOnce(ctx context.Context) (bool, error) {
 	for _, f := range t.list() {
 		days[f.day] = append(days[f.day], f)
 	}
-	t.mu.Lock()
-	now, changed := t.w.cfg.Now(), t.mu.changed
-	t.mu.Unlock()
+	now := t.w.cfg.Now()
 	today := dayOf(now.UnixMicro())
 	for day, files := range days {
-		over := day < today && now.Sub(changed) >= quiet
+		over := day < today && now.Sub(t.lastChange(day)) >= quiet
 		if chosen := choose(files, t.w.cfg.TargetSize, over); len(chosen) > 0 {
 			return true, t.merge(ctx, day, chosen)
 		}
 	}
 	return false, nil
+}
+
+// touch notes that events have come in files.
+func touch(files []*file, now time.Time) func(*Table) {
+	return func(t *Table) {
+		for _, f := range files {
+			t.mu.changed[f.day] = now
+		}
+	}
+}
+
+// lastChange is when events of a day last came.
+func (t *Table) lastChange(day int32) time.Time {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if at, ok := t.mu.changed[day]; ok {
+		return at
+	}
+	return t.mu.loaded
 }
 
 // merge replaces files by one that has their rows, without the expired ones.

@@ -197,3 +197,30 @@ func TestColumnBytes(t *testing.T) {
 	}
 	check()
 }
+
+// A day that is over is merged for good while others get events.
+func TestQuietDays(t *testing.T) {
+	now := start.AddDate(0, 0, 3)
+	h := newHouse(t, func(c *Config) { c.Now = func() time.Time { return now } })
+	files := func(want int) {
+		t.Helper()
+		if err := h.t.upkeep(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		if n := h.t.Stats().Files; n != want {
+			t.Errorf("%d files, want %d", n, want)
+		}
+	}
+	for i := range 3 {
+		h.append(records(uint64(i), 10, 1, start), uint64(i+1))
+	}
+	files(3)
+	now = now.Add(9 * time.Minute)
+	h.append(records(8, 10, 1, now.AddDate(0, 0, -1)), 4)
+	files(4)
+	now = now.Add(2 * time.Minute) // nine minutes more for the other day
+	h.append(records(9, 10, 1, now.AddDate(0, 0, -1)), 5)
+	files(1 + 2)
+	now = now.Add(11 * time.Minute)
+	files(1 + 1)
+}

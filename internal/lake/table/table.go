@@ -65,8 +65,10 @@ type Table struct {
 		pins      map[string]int   // by path
 		sequence  uint64
 		retention time.Duration
-		// changed is when events last came.
-		changed time.Time
+		// changed is when events last came, by the day that they are of; days that are
+		// not in it have none since loaded.
+		changed map[int32]time.Time
+		loaded  time.Time
 		// cleaned is when files that nobody needs were last looked for.
 		cleaned time.Time
 		// bad is why the state is not known; the table has to be loaded again.
@@ -161,7 +163,7 @@ func (t *Table) reloadCommitLocked(ctx context.Context) error {
 	if err := t.takeLocked(tbl); err != nil {
 		return err
 	}
-	t.mu.files, t.mu.bad, t.mu.changed = files, nil, t.w.cfg.Now()
+	t.mu.files, t.mu.bad, t.mu.changed, t.mu.loaded = files, nil, make(map[int32]time.Time), t.w.cfg.Now()
 	return nil
 }
 

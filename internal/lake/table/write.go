@@ -58,7 +58,7 @@ func (t *Table) Append(ctx context.Context, events [][]byte, sequence uint64) er
 	if err != nil {
 		return fmt.Errorf("writing the events of event data store %s: %w", t.id, errors.Join(err, removeFiles(files)))
 	}
-	err = t.change(ctx, change{add: files, properties: sequenceProperties(sequence), after: func(t *Table) { t.mu.changed = begun }})
+	err = t.change(ctx, change{add: files, properties: sequenceProperties(sequence), after: touch(files, begun)})
 	if err != nil {
 		// The files stay: they may be the table's. If not, they are found as orphans.
 		return fmt.Errorf("committing the events of event data store %s: %w", t.id, err)
