@@ -1,11 +1,13 @@
 package shred
 
 import (
+	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
 	"strconv"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/cairntrail/cairn/internal/lake/schema"
 	"github.com/cairntrail/cairn/internal/trinosql"
@@ -64,8 +66,13 @@ func (s *Shredder) Reset() {
 // Chunk is what was added since Reset. It is valid until the next Add or Reset.
 func (s *Shredder) Chunk() *Chunk { return &s.chunk }
 
-// Add adds a row. The time of the event is what the caller says it is.
+// Add adds a row. The time of the event is what the caller says it is. What is not
+// valid UTF-8, which records are that others have checked, becomes U+FFFD: one bad
+// byte in a file would make all of it unreadable.
 func (s *Shredder) Add(raw []byte, eventTime time.Time) {
+	if !utf8.Valid(raw) {
+		raw = bytes.ToValidUTF8(raw, []byte("\ufffd"))
+	}
 	start := len(s.chunk.Arena)
 	s.chunk.Arena = append(s.chunk.Arena, raw...)
 	s.b, s.i, s.end = s.chunk.Arena, start, start+len(raw)

@@ -106,6 +106,23 @@ func (c *Chunk) whole() error {
 	return nil
 }
 
+// strings are all texts of the chunk.
+func (c *Chunk) strings() (out [][]byte) {
+	var walk func(col *Column)
+	walk = func(col *Column) {
+		for _, s := range col.Strings {
+			out = append(out, c.Arena[s.Offset:s.Offset+s.Length])
+		}
+		for i := range col.Children {
+			walk(&col.Children[i])
+		}
+	}
+	for i := range c.Columns {
+		walk(&c.Columns[i])
+	}
+	return out
+}
+
 // at is the value at a path of names in the last row, such as useridentity.type.
 func at(t testing.TB, s *Shredder, columns []trinosql.Column, path string) any {
 	t.Helper()
@@ -143,7 +160,7 @@ func TestColumns(t *testing.T) {
 		if got := at(t, s, cols, path); !reflect.DeepEqual(got, want) {
 			t.Errorf("%s: %s is %#v, want %#v", raw, path, got, want)
 		}
-		if got := at(t, s, cols, "eventjson"); got != raw {
+		if got := at(t, s, cols, "eventjson"); got != strings.ToValidUTF8(raw, "\ufffd") {
 			t.Errorf("the record is %q, want %q", got, raw)
 		}
 		if got := at(t, s, cols, "eventtime"); got != noon {
@@ -151,7 +168,7 @@ func TestColumns(t *testing.T) {
 		}
 	}
 	type m = value.Map
-	type e = value.Entry
+	e := func(key string, v any) value.Entry { return value.Entry{Key: key, Value: v} }
 	// Text.
 	check(`{"eventName":"Get"}`, "eventname", "Get")
 	check(` { "eventName" : "Get" } `, "eventname", "Get")
@@ -174,13 +191,13 @@ func TestColumns(t *testing.T) {
 	check(`{"readOnly":{"a":true}}`, "readonly", nil)
 	// Maps.
 	check(`{"requestParameters":{"a":"b","n":1.0,"t":true,"z":null,"o":{"x": [1]},"l":[]}}`, "requestparameters",
-		m{e{"a", "b"}, e{"n", "1.0"}, e{"t", "true"}, e{"z", nil}, e{"o", `{"x": [1]}`}, e{"l", "[]"}})
+		m{e("a", "b"), e("n", "1.0"), e("t", "true"), e("z", nil), e("o", `{"x": [1]}`), e("l", "[]")})
 	check(`{"requestParameters":{}}`, "requestparameters", m{})
 	check(`{"requestParameters":null}`, "requestparameters", nil)
 	check(`{"requestParameters":"text"}`, "requestparameters", nil)
 	check(`{"requestParameters":[1,2],"eventName":"x"}`, "requestparameters", nil)
-	check(`{"requestParameters":{"a":"1","a":"2","A":"3"}}`, "requestparameters", m{e{"a", "1"}, e{"A", "3"}})
-	check(`{"requestParameters":{"é\n":"1","é\n":"2"}}`, "requestparameters", m{e{"é\n", "1"}})
+	check(`{"requestParameters":{"a":"1","a":"2","A":"3"}}`, "requestparameters", m{e("a", "1"), e("A", "3")})
+	check(`{"requestParameters":{"é\n":"1","é\n":"2"}}`, "requestparameters", m{e("é\n", "1")})
 	// Rows.
 	check(`{"userIdentity":{"type":"Root","sessionContext":{"attributes":{"creationDate":"2023-07-10T11:45:00Z","mfaAuthenticated":"false"}}}}`,
 		"useridentity.sessioncontext.attributes", value.Row{time.Date(2023, 7, 10, 11, 45, 0, 0, time.UTC), "false"})
@@ -202,7 +219,7 @@ func TestColumns(t *testing.T) {
 	check(`{"resources":"a"}`, "resources", nil)
 	check(`{"resources":[null,"a",{"ARN":"b"},[]]}`, "resources", []any{nil, nil, value.Row{nil, nil, "b", nil}, nil})
 	check(`{"eventContext":{"requestContext":{"aws:ViaAWSService":"false"},"tagContext":{"resourceTags":[{"arn":"r","tags":{"k":"v"}}],"principalTags":{"p":"q"}}}}`,
-		"eventcontext", value.Row{m{e{"aws:ViaAWSService", "false"}}, value.Row{[]any{value.Row{"r", m{e{"k", "v"}}}}, m{e{"p", "q"}}}})
+		"eventcontext", value.Row{m{e("aws:ViaAWSService", "false")}, value.Row{[]any{value.Row{"r", m{e("k", "v")}}}, m{e("p", "q")}}})
 	// No JSON, or the beginning of some: what stands before the error is there.
 	for _, raw := range []string{``, `x`, `[]`, `null`, `"eventName"`, `{`, `{"eventName`, `{"eventName"`, `{"eventName":`, `{"eventName":"x`, `{"eventName":"x\`, "\xff\xfe"} {
 		check(raw, "eventname", nil)
@@ -213,7 +230,7 @@ func TestColumns(t *testing.T) {
 	check(`{"resources":[{"ARN":"a"},`, "eventname", nil)
 	check(`{"resources":[{"ARN":"a"}}}]`, "eventname", nil)
 	check(`{"requestParameters":{"a":"b","c"`, "eventname", nil)
-	check(`{"requestParameters":{"a":`, "requestparameters", m{e{"a", nil}})
+	check(`{"requestParameters":{"a":`, "requestparameters", m{e("a", nil)})
 }
 
 func TestOtherCategories(t *testing.T) {
@@ -322,7 +339,12 @@ func FuzzAdd(f *testing.F) {
 		if err := s.Chunk().whole(); err != nil {
 			t.Fatal(err)
 		}
-		if got := at(t, s, cols, "eventjson"); got != string(raw) {
+		for _, span := range s.Chunk().strings() {
+			if !utf8.Valid(span) {
+				t.Fatalf("%q is text and no UTF-8", span)
+			}
+		}
+		if got := at(t, s, cols, "eventjson"); got != strings.ToValidUTF8(string(raw), "\ufffd") {
 			t.Fatalf("the record is %q", got)
 		}
 		var want struct{ EventName *string }
