@@ -63,6 +63,9 @@ func (s *story) as(id, secret, token string) *caller {
 // tell plays all of it.
 func (s *story) tell(ctx context.Context, records string) error {
 	fmt.Fprintf(s.out, "A Cairn server runs at %s and keeps everything in %s.\n", s.server.APIURL(), s.cfg.DataDir)
+	if err := s.store(ctx); err != nil {
+		return err
+	}
 	fmt.Fprint(s.out, "\n1. Some people make calls, with the AWS SDK\n\n")
 	s.steps = newTable(s.out, "WHO", "CALLS", "RESULT")
 	if err := s.calls(ctx); err != nil {
@@ -85,6 +88,10 @@ func (s *story) tell(ctx context.Context, records string) error {
 	}
 	fmt.Fprint(s.out, "\n5. A trail delivers signed log files, and they are checked\n\n")
 	if err := s.trail(ctx); err != nil {
+		return err
+	}
+	fmt.Fprint(s.out, "\n6. The calls of this demo, asked in SQL from an event data store\n\n")
+	if err := s.query(ctx); err != nil {
 		return err
 	}
 	s.commands()
@@ -342,7 +349,7 @@ func (s *story) commands() {
 	env := "AWS_SHARED_CREDENTIALS_FILE=" + quoted(s.server.CredentialsFile())
 	cli := fmt.Sprintf("%s aws --endpoint-url %s --region %s", env, s.server.APIURL(), s.cfg.Region)
 	own := fmt.Sprintf("--endpoint %s --data-dir %s", s.server.APIURL(), quoted(s.cfg.DataDir))
-	fmt.Fprint(s.out, "\n6. What to try next\n\n")
+	fmt.Fprint(s.out, "\n7. What to try next\n\n")
 	for _, c := range []string{
 		cli + " cloudtrail lookup-events --max-results 5",
 		cli + " cloudtrail lookup-events --lookup-attributes AttributeKey=Username,AttributeValue=mallory",
@@ -350,6 +357,7 @@ func (s *story) commands() {
 		"cairn lookup " + own + " --username mallory --since 1h",
 		"cairn lookup " + own + " --read-only false --format csv --limit 0",
 		"cairn account principals " + own,
+		"cairn query " + own + " 'SELECT eventName, count(*) FROM $EDS_ID GROUP BY 1 ORDER BY 2 DESC'",
 		fmt.Sprintf("AWS_ENDPOINT_URL_S3=%s %s cloudtrail validate-logs --trail-arn %s --start-time %s --verbose", s.server.S3URL(), cli, s.trailARN(), s.began.UTC().Format(time.RFC3339)),
 	} {
 		fmt.Fprintln(s.out, "  "+c)
