@@ -405,7 +405,7 @@ func (p *parser) listagg(at position) node {
 		}
 	}
 	p.op(")")
-	if !p.tok.is("within") {
+	if !p.tok.is("within") || !p.peek(0).is("group") {
 		p.unexpected("WITHIN GROUP (ORDER BY ...)")
 	}
 	return p.callTail(c)
