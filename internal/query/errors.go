@@ -92,7 +92,7 @@ func outcome(ctx context.Context, err error, limit fmt.Stringer) (status Status,
 		return TimedOut, fmt.Sprintf("The query ran for %s, which is the limit. Its results up to then can be read. Narrow the range of eventTime and start it again.", limit), false
 	case errors.Is(cause, errCancelled):
 		return Cancelled, "", false
-	case errors.Is(cause, errStopping):
+	case errors.Is(cause, errStopping), errors.Is(cause, context.Canceled):
 		return Failed, textStopped, false
 	case errors.Is(err, errTooLarge):
 		return Failed, textTooLarge + ". Select fewer rows or columns, or aggregate.", false

@@ -213,7 +213,8 @@ func (e *testEngine) run(id string) *testRun {
 	return e.runs[id]
 }
 
-// testRun is a statement that runs. A test sends rows, or an error, and closes.
+// testRun is a statement that runs. A test sends rows, an error, or a function to be
+// called in Next, and closes.
 type testRun struct {
 	ctx    context.Context
 	job    Job
@@ -231,6 +232,9 @@ func (r *testRun) Next() ([]any, error) {
 		}
 		if err, bad := row.(error); bad {
 			return nil, err
+		}
+		if bug, bad := row.(func()); bad {
+			bug()
 		}
 		r.mu.Lock()
 		defer r.mu.Unlock()

@@ -62,6 +62,31 @@ func TestLife(t *testing.T) {
 	})
 }
 
+// A server that stops ends what runs, and says so; what waits is told at the next
+// start.
+func TestStop(t *testing.T) {
+	inHouse(t, func(c *Config) { c.Slots = 1 }, func(h *house) {
+		running := h.query(StartInput{DeliveryURI: "s3://results"})
+		synctest.Wait()
+		waiting := h.query(StartInput{})
+		run := h.engine.run(running.ID)
+		run.rows <- []any{"1", "x"}
+		h.stop()
+		if !run.isClosed() {
+			t.Error("the engine goes on")
+		}
+		h.start()
+		for id, text := range map[string]string{running.ID: textStopped, waiting.ID: textUnstarted} {
+			if got := h.describe(id); got.Status != Failed || got.Error != text {
+				t.Errorf("%s: %q", got.Status, got.Error)
+			}
+		}
+		if got := h.describe(running.ID); got.Statistics.EventsScanned != 10 || got.Delivery.Status != DeliveryFailed {
+			t.Errorf("%+v, %+v", got, got.Delivery)
+		}
+	})
+}
+
 func TestForget(t *testing.T) {
 	inHouse(t, nil, func(h *house) {
 		h.engine.feed = func(Job) [][]any { return [][]any{{"1", "x"}} }
@@ -221,6 +246,18 @@ func TestFailures(t *testing.T) {
 			})
 		})
 	}
+	t.Run("of whoever wrote the engine", func(t *testing.T) {
+		inHouse(t, nil, func(h *house) {
+			q := h.query(StartInput{})
+			synctest.Wait()
+			h.engine.run(q.ID).rows <- func() { panic("BUG: an engine") }
+			synctest.Wait()
+			if got := h.describe(q.ID); got.Status != Failed || !strings.Contains(got.Error, "internal error") {
+				t.Errorf("%+v", got)
+			}
+			h.query(StartInput{})
+		})
+	})
 	t.Run("of the start", func(t *testing.T) {
 		inHouse(t, nil, func(h *house) {
 			h.engine.refuse = wrong

@@ -63,9 +63,14 @@ func (s *Service) count(status Status) (n int) {
 	return n
 }
 
+// ended counts a query that has its final state.
 func (m *metrics) ended(q *Query, now time.Time) {
 	m.queries.WithLabelValues(strings.ToLower(string(q.Status))).Inc()
 	m.seconds.Observe(q.Took(now).Seconds())
+}
+
+// read counts what a query read that ran.
+func (m *metrics) read(q *Query) {
 	m.scanned.Add(float64(q.Statistics.EventsScanned))
 	m.bytes.Add(float64(q.Statistics.BytesScanned))
 }

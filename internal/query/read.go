@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"slices"
 	"time"
 
@@ -197,7 +198,12 @@ func (s *Service) GetQueryResults(ctx context.Context, c Caller, in Reference, f
 	if end <= max(from.Offset, int64(spoolHeader)) {
 		return page, nil
 	}
-	rows, in2, err := openRows(s.rowsPath(q.ID), len(q.Columns), from.Offset, end)
+	rows, file, err := openRows(s.rowsPath(q.ID), len(q.Columns), from.Offset, end)
+	if errors.Is(err, fs.ErrNotExist) && q.Status == Running {
+		// It has ended since, without results.
+		page.Query, err = s.get(ctx, c, q.ID)
+		return page, err
+	}
 	if err != nil {
 		return Page{}, err
 	}
@@ -208,7 +214,7 @@ func (s *Service) GetQueryResults(ctx context.Context, c Caller, in Reference, f
 			break
 		}
 		if err != nil {
-			return Page{}, errors.Join(err, in2.Close())
+			return Page{}, errors.Join(err, file.Close())
 		}
 		for _, cell := range row {
 			size += len(cell.Text)
@@ -218,7 +224,7 @@ func (s *Service) GetQueryResults(ctx context.Context, c Caller, in Reference, f
 	if rows.offset < end {
 		page.Next = &Position{Row: from.Row + int64(len(page.Rows)), Offset: rows.offset}
 	}
-	return page, in2.Close()
+	return page, file.Close()
 }
 
 // readable is how much of a query's file of rows can be read now.

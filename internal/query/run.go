@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"runtime/debug"
 	"sync"
 	"time"
 
@@ -84,16 +85,20 @@ func (s *Service) work(ctx context.Context, a *active) {
 	defer cancel(nil)
 	err := s.begin(ctx, a, cancel)
 	if err == nil {
-		err = s.rows(ctx, a)
+		err = s.guarded(ctx, a)
 	}
 	status, text, internal := outcome(ctx, err, s.cfg.TimeLimit)
 	if internal {
 		s.cfg.Logger.Error("a query failed", "query", a.job.ID, "error", err)
 	}
-	s.finish(a, status, text)
-	s.mu.Lock()
-	s.mu.running--
-	s.mu.Unlock()
+	kept := kept{}
+	if status == Finished || status == TimedOut {
+		if kept, err = s.keep(a); err != nil {
+			s.cfg.Logger.Error("the results of a query cannot be kept", "query", a.job.ID, "error", err)
+			status, text = Failed, textInternal
+		}
+	}
+	s.finish(a, status, text, kept)
 	s.poke()
 }
 
@@ -108,6 +113,16 @@ func (s *Service) begin(ctx context.Context, a *active, cancel context.CancelCau
 	}
 	_, err := s.queries.Put(context.WithoutCancel(ctx), a.query.key(), a.query)
 	return err
+}
+
+// guarded is rows, in which a bug fails the query and not the server.
+func (s *Service) guarded(ctx context.Context, a *active) (err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = fmt.Errorf("panic: %v\n%s", p, debug.Stack())
+		}
+	}()
+	return s.rows(ctx, a)
 }
 
 // rows has the engine run the statement and spools what it returns.
@@ -155,41 +170,44 @@ func (s *Service) attach(a *active, rows Rows, out *spool) {
 	a.rows, a.spool = rows, out
 }
 
-// finish makes a query's end durable, first its rows and then its state: a crash in
-// between leaves a query that runs, which the next start ends. Of a query that was
-// cancelled meanwhile only the rows are removed.
-func (s *Service) finish(a *active, status Status, text string) {
+// kept are rows that are on the disk.
+type kept struct{ rows, bytes int64 }
+
+// keep brings a query's rows to the disk, and their file's name. A query that ended
+// before it had any has none.
+func (s *Service) keep(a *active) (k kept, err error) {
+	s.mu.Lock()
+	out := a.spool
+	s.mu.Unlock()
+	if out == nil {
+		return k, nil
+	}
+	if k.rows, k.bytes, err = out.finish(); err != nil {
+		return kept{}, err
+	}
+	return k, syncFolder(s.cfg.Dir)
+}
+
+// finish makes a query's end durable, whose rows are already: a crash in between
+// leaves a query that runs, which the next start ends. Of a query that was cancelled
+// meanwhile only the rows are removed.
+func (s *Service) finish(a *active, status Status, text string, k kept) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	defer s.settle(a)
+	s.mu.running--
 	if a.rows != nil {
 		a.query.Statistics = a.rows.Statistics()
 	}
+	s.metrics.read(&a.query)
 	if a.query.Status.Ended() {
 		s.put(a)
 		return
 	}
-	if status == Finished || status == TimedOut {
-		if err := s.keepRows(a); err != nil {
-			s.cfg.Logger.Error("the results of a query cannot be kept", "query", a.query.ID, "error", err)
-			status, text = Failed, textInternal
-		}
-	}
+	a.query.Rows, a.query.Bytes = k.rows, k.bytes
 	a.query.end(status, text, s.now())
 	s.put(a)
 	s.metrics.ended(&a.query, s.now())
-}
-
-// keepRows brings a query's rows to the disk. A query that timed out before it had
-// any has none.
-func (s *Service) keepRows(a *active) (err error) {
-	if a.spool == nil {
-		return nil
-	}
-	if a.query.Rows, a.query.Bytes, err = a.spool.finish(); err != nil {
-		return err
-	}
-	return syncFolder(s.cfg.Dir)
 }
 
 // settle forgets what only a running query has, and removes rows that do not count.

@@ -360,7 +360,7 @@ func (a *active) snapshot() Query {
 			q.Statistics = a.rows.Statistics()
 		}
 		if a.spool != nil {
-			q.Rows = a.spool.count()
+			q.Rows = a.spool.rows.Load()
 		}
 	}
 	return q

@@ -23,8 +23,8 @@ const (
 	spoolMagic  = "CAIRNQR1"
 	spoolHeader = len(spoolMagic)
 	rowHeader   = 8
-	// maxRow bounds what a row is believed to have when it is read.
-	maxRow = 1 << 30
+	// maxRow bounds a row: it is read as a whole, and answered as a whole.
+	maxRow = 16 << 20
 )
 
 var castagnoli = crc32.MakeTable(crc32.Castagnoli)
@@ -71,10 +71,12 @@ type spool struct {
 	limit int64
 	room  *room
 
+	// rows is how many there are; it is asked for also while the file is synced.
+	rows atomic.Int64
+
 	mu    sync.Mutex
 	file  *os.File
 	out   *bufio.Writer
-	rows  int64
 	bytes int64
 	buf   []byte
 }
@@ -130,7 +132,7 @@ func (s *spool) add(row []Cell) error {
 	if err := s.write(s.buf); err != nil {
 		return err
 	}
-	s.rows++
+	s.rows.Add(1)
 	return nil
 }
 
@@ -139,30 +141,29 @@ func (s *spool) readable() (rows, bytes int64, err error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.file == nil {
-		return s.rows, s.bytes, nil
+		return s.rows.Load(), s.bytes, nil
 	}
 	if err := s.out.Flush(); err != nil {
 		return 0, 0, fmt.Errorf("write results: %w", err)
 	}
-	return s.rows, s.bytes, nil
+	return s.rows.Load(), s.bytes, nil
 }
 
-// count is how many rows there are.
-func (s *spool) count() int64 {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.rows
-}
-
-// finish brings the file to the disk. Its name is there when the folder is synced.
+// finish brings the file to the disk. Its name is there when the folder is synced. It
+// is not for use beside add or drop.
 func (s *spool) finish() (rows, bytes int64, err error) {
+	if rows, bytes, err = s.readable(); err != nil {
+		return 0, 0, err
+	}
+	err = s.file.Sync()
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if err := errors.Join(s.out.Flush(), s.file.Sync(), s.file.Close()); err != nil {
+	err = errors.Join(err, s.file.Close())
+	s.file = nil
+	if err != nil {
 		return 0, 0, fmt.Errorf("write results: %w", err)
 	}
-	s.file = nil
-	return s.rows, s.bytes, nil
+	return rows, bytes, nil
 }
 
 // drop removes the file and gives its room back. It may be called after finish.
@@ -174,7 +175,8 @@ func (s *spool) drop() (err error) {
 		s.file = nil
 	}
 	s.room.give(s.bytes)
-	s.bytes, s.rows = 0, 0
+	s.bytes = 0
+	s.rows.Store(0)
 	return errors.Join(err, os.Remove(s.path))
 }
 
