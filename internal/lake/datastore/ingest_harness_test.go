@@ -430,3 +430,10 @@ func (h *lakeHouse) metric(name, id string) float64 {
 	}
 	return 0
 }
+
+// fails changes how tables fail.
+func (h *lakeHouse) fails(change func(*memTables)) {
+	h.tables.mu.Lock()
+	defer h.tables.mu.Unlock()
+	change(h.tables)
+}

@@ -189,7 +189,7 @@ func TestStopped(t *testing.T) {
 // came before is in it, and CREATED until it has one.
 func TestStoppingWaits(t *testing.T) {
 	inLakeHouse(t, func(h *lakeHouse) {
-		h.tables.open = func(string) error { return errInjected }
+		h.fails(func(m *memTables) { m.open = func(string) error { return errInjected } })
 		d := h.make("abc")
 		want := []string{h.add(nil)}
 		h.pass(time.Hour)
@@ -308,9 +308,9 @@ func TestDeletion(t *testing.T) {
 				case "later, at a start":
 					h.stop()
 				case "the drop fails":
-					h.tables.drop = once()
+					h.fails(func(m *memTables) { m.drop = once() })
 				case "killed behind the drop":
-					h.tables.drop = h.killed()
+					h.fails(func(m *memTables) { m.drop = h.killed() })
 				}
 				h.pass(time.Second)
 				if strings.HasPrefix(name, "killed") {
