@@ -18,7 +18,7 @@ const demoStore = "demo"
 const demoSQL = `SELECT coalesce(userIdentity.userName, userIdentity.sessionContext.sessionIssuer.userName, userIdentity.type) AS who,
        eventName AS what, coalesce(errorCode, 'ok') AS result, count(*) AS calls
 FROM $EDS_ID
-WHERE eventTime >= '%s' AND eventName <> 'GetTrailStatus'
+WHERE eventTime >= '%s' AND NOT regexp_like(eventName, 'Quer|Trail|Logging|Keys')
 GROUP BY 1, 2, 3
 ORDER BY calls DESC, who, what
 LIMIT 20`
@@ -43,32 +43,41 @@ func (s *story) query(ctx context.Context) error {
 	if _, err := fmt.Fprintf(s.out, "%s\n\n", sql); err != nil {
 		return err
 	}
-	quiet := &queryCmd{Format: "table", Quiet: true}
 	sql = replaceFold(sql, storePlaceholder, id)
-	return until(ctx, "the appearance of the calls in the event data store", func(ctx context.Context) (bool, error) {
-		started, err := client.StartQuery(ctx, &cloudtrail.StartQueryInput{QueryStatement: &sql})
-		if err != nil {
-			return false, err
-		}
-		run := &queryRun{client: client, id: started.QueryId}
-		ended, err := run.wait(ctx, quiet.progress(s.sh))
-		if err != nil {
-			return false, err
-		}
-		if ended.QueryStatus != types.QueryStatusFinished {
-			return false, fmt.Errorf("the query ended as %s: %s", ended.QueryStatus, aws.ToString(ended.ErrorMessage))
-		}
-		if aws.ToInt64(ended.QueryStatistics.EventsMatched) == 0 {
-			return false, nil
-		}
-		p := quiet.printer(s.sh)
-		n, err := run.rows(ctx, p)
-		if err == nil {
-			err = p.end()
-		}
-		if err == nil {
-			_, err = fmt.Fprintf(s.out, "\n%s\n", summary(n, ended))
-		}
-		return true, err
+	// The store has what happened in its order: with the last call it has them all.
+	last := fmt.Sprintf("SELECT eventID FROM %s WHERE eventName = 'StartLogging' AND eventTime >= '%s'", id, s.began.UTC().Format(time.DateTime))
+	err = until(ctx, "the appearance of the calls in the event data store", func(ctx context.Context) (bool, error) {
+		_, ended, err := s.run(ctx, client, last)
+		return err == nil && aws.ToInt64(ended.QueryStatistics.EventsMatched) > 0, err
 	})
+	if err != nil {
+		return err
+	}
+	run, ended, err := s.run(ctx, client, sql)
+	if err != nil {
+		return err
+	}
+	p := (&queryCmd{Format: "table"}).printer(s.sh)
+	n, err := run.rows(ctx, p)
+	if err == nil {
+		err = p.end()
+	}
+	if err == nil {
+		_, err = fmt.Fprintf(s.out, "\n%s\n", summary(n, ended))
+	}
+	return err
+}
+
+// run runs a query to its end.
+func (s *story) run(ctx context.Context, client *cloudtrail.Client, sql string) (*queryRun, *cloudtrail.DescribeQueryOutput, error) {
+	started, err := client.StartQuery(ctx, &cloudtrail.StartQueryInput{QueryStatement: &sql})
+	if err != nil {
+		return nil, nil, err
+	}
+	run := &queryRun{client: client, id: started.QueryId}
+	ended, err := run.wait(ctx, (&queryCmd{Quiet: true}).progress(s.sh))
+	if err == nil && ended.QueryStatus != types.QueryStatusFinished {
+		err = fmt.Errorf("the query ended as %s: %s", ended.QueryStatus, aws.ToString(ended.ErrorMessage))
+	}
+	return run, ended, err
 }
