@@ -217,7 +217,7 @@ func quoteList(list []string) string {
 // ReadParquet is a FROM item that reads Parquet files as one table, with the columns
 // that are in the files: folders with names like day=2026-01-01 make none.
 func ReadParquet(files []string) string {
-	return "read_parquet(" + quoteList(files) + ", hive_partitioning = false)"
+	return "system.main.read_parquet(" + quoteList(files) + ", hive_partitioning = false)"
 }
 
 func firstWords(sql string) string {
