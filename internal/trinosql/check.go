@@ -45,6 +45,9 @@ type TableUse struct {
 	// From and To bound the column eventtime of the rows that can matter, both
 	// included; a zero Time is no bound. They cover all places where the table is read.
 	From, To time.Time
+	// Columns are the columns of the table that the statement names anywhere, in the
+	// order of the table.
+	Columns []string
 }
 
 // Check finds out what a statement means: which tables and columns it names, the type of
@@ -68,6 +71,7 @@ func Check(ctx context.Context, stmt *Statement, catalog Catalog, options Option
 			}
 		}
 		done.bounds()
+		done.usedColumns()
 		var p duckPrinter
 		p.query(done.query)
 		done.duck = p.b.String()

@@ -252,12 +252,12 @@ func (c *checker) concatArrays(l, r *expr) *expr {
 	}
 	if l.typ.Kind == ArrayKind {
 		if t, ok := commonType(l.typ.Elems[0], r.typ); ok {
-			return op(Array(t), "list_append($1, $2)", c.must(l, Array(t)), c.must(r, t))
+			return op(Array(t), "(CASE WHEN $1 IS NOT NULL AND $2 IS NOT NULL THEN list_append($1, $2) END)", c.must(l, Array(t)), c.must(r, t))
 		}
 	}
 	if r.typ.Kind == ArrayKind {
 		if t, ok := commonType(l.typ, r.typ.Elems[0]); ok {
-			return op(Array(t), "list_prepend($1, $2)", c.must(l, t), c.must(r, Array(t)))
+			return op(Array(t), "(CASE WHEN $1 IS NOT NULL AND $2 IS NOT NULL THEN list_prepend($1, $2) END)", c.must(l, t), c.must(r, Array(t)))
 		}
 	}
 	return nil

@@ -1,6 +1,9 @@
 package trinosql
 
-import "strings"
+import (
+	"math"
+	"strings"
+)
 
 // failure is an expression that fails when it is computed. deps are put into it so that
 // DuckDB does not compute it before it is needed, as it does with constants.
@@ -146,7 +149,25 @@ func (c *checker) compare(n node, what string, ln, rn node, l, r *expr) *expr {
 	if !isOrderable(t) {
 		c.fail(n.at(), CodeTypeMismatch, "Cannot apply operator: %s %s %s", l.typ, what, r.typ)
 	}
-	return op(Boolean, "($1 "+what+" $2)", sortable(l), sortable(r))
+	return unlessNaN(op(Boolean, "($1 "+what+" $2)", sortable(l), sortable(r)), what[0] == '>', what[0] == '<')
+}
+
+// unlessNaN is a comparison that is false for NaN, which for DuckDB is the greatest number
+// and equal to itself. left and right say which side could make the comparison true.
+func unlessNaN(x *expr, left, right bool) *expr {
+	for i, ask := range []bool{left, right} {
+		a := x.args[i]
+		if k := a.typ.Kind; ask && (k == DoubleKind || k == RealKind) && !isNumber(a) {
+			return op(Boolean, "($1 AND NOT isnan($2))", x, a)
+		}
+	}
+	return x
+}
+
+// isNumber says whether an expression is fixed, and not NaN.
+func isNumber(x *expr) bool {
+	f, ok := x.value.(float64)
+	return x.kind == constExpr && (!ok || !math.IsNaN(f)) || x.kind == opExpr && x.tmpl == "CAST($1 AS $T)" && isNumber(x.args[0])
 }
 
 const plainEqual = "($1 = $2)"
@@ -164,7 +185,11 @@ func (c *checker) equal(l, r *expr) *expr {
 		}
 		return op(Boolean, "($&)", terms...)
 	}
-	return op(Boolean, plainEqual, sortable(l), sortable(r))
+	e := op(Boolean, plainEqual, sortable(l), sortable(r))
+	if isNumber(e.args[1]) {
+		return e
+	}
+	return unlessNaN(e, true, false)
 }
 
 // sortable is a value in the order of its type: a timestamp with time zone is ordered by

@@ -54,7 +54,7 @@ func arrayJoin(c *checker, at int, args []*expr, t Type) *expr {
 	if len(args) == 2 {
 		return op(t, "trino_array_join($1, $2, NULL)", list, args[1])
 	}
-	return op(t, "trino_array_join($1, $2, $3)", list, args[1], args[2])
+	return op(t, "(CASE WHEN $3 IS NOT NULL THEN trino_array_join($1, $2, $3) END)", list, args[1], args[2])
 }
 
 // elementAt builds element_at of an array, short where the place is fixed.

@@ -132,6 +132,9 @@ var dateUnits = map[Kind]string{
 // unit is the fixed unit of a date function. Nobody needs one that differs from row to
 // row, and to know it is what makes these functions quick.
 func (c *checker) unit(at int, x *expr, t Type) (string, *expr) {
+	if x.isNullConst() {
+		return "", nullOf(Unknown)
+	}
 	text, ok := x.constText()
 	if !ok {
 		c.fail(at, CodeNotSupported, "the unit must be a literal such as 'day'")
@@ -156,7 +159,7 @@ var (
 func dateAdd(c *checker, at int, args []*expr, t Type) *expr {
 	u, bad := c.unit(at, args[0], t)
 	if bad != nil {
-		return retag(bad, t)
+		return c.must(bad, t)
 	}
 	n, x := args[1], args[2]
 	millis, isTime := unitMillis[u]
@@ -193,7 +196,7 @@ func dateAdd(c *checker, at int, args []*expr, t Type) *expr {
 func dateDiff(c *checker, at int, args []*expr, t Type) *expr {
 	u, bad := c.unit(at, args[0], args[1].typ)
 	if bad != nil {
-		return retag(bad, t)
+		return c.must(bad, t)
 	}
 	a, b := args[1], args[2]
 	millis, isTime := unitMillis[u]
@@ -219,7 +222,7 @@ func dateDiff(c *checker, at int, args []*expr, t Type) *expr {
 func dateTrunc(c *checker, at int, args []*expr, t Type) *expr {
 	u, bad := c.unit(at, args[0], t)
 	if bad != nil {
-		return retag(bad, t)
+		return c.must(bad, t)
 	}
 	unit, x := literal(Varchar, u), args[1]
 	switch t.Kind {

@@ -20,7 +20,7 @@ func jsonPathCall(name string) func(*checker, int, []*expr, Type) *expr {
 	return func(_ *checker, _ int, args []*expr, t Type) *expr {
 		if path, ok := args[1].constText(); ok {
 			if _, err := parseSimplePath(path); err != nil {
-				return failure(t, CodeInvalidArgument, err.Error(), args[0])
+				return op(t, "(CASE WHEN $1 IS NULL THEN NULL ELSE $2 END)", args[0], failure(t, CodeInvalidArgument, err.Error(), args[0]))
 			}
 		}
 		return op(t, name+"($1, $2)", args...)

@@ -25,7 +25,10 @@ var stringFunctions = []Func{
 	{Name: "normalize", Sig: "(varchar, varchar) varchar", Duck: "trino_normalize($1, $2)"},
 	{Name: "replace", Sig: "(varchar(x), varchar(y)) varchar(x)", Duck: "trino_replace($1, $2, '')", build: replaceText},
 	{Name: "replace", Sig: "(varchar(x), varchar(y), varchar(z)) varchar", Duck: "trino_replace($1, $2, $3)", build: replaceText, result: replaceLength},
-	{Name: "reverse", Sig: sameText + " | (char(x)) char(x)", Duck: "trino_reverse($1)"},
+	{Name: "reverse", Sig: sameText, Duck: "trino_reverse($1)"},
+	{Name: "reverse", Sig: "(char(x)) char(x)", build: func(_ *checker, _ int, args []*expr, t Type) *expr {
+		return op(t, "rtrim(trino_reverse(rpad($1, $2, ' ')), ' ')", args[0], literal(Integer, int64(t.Length)))
+	}},
 	{Name: "reverse", Sig: "(varbinary) varbinary", Duck: "trino_reverse_bytes($1)"},
 	{Name: "rpad", Sig: "(varchar, bigint, varchar) varchar", Duck: "trino_rpad($1, $2, $3)", Note: "fails for a negative size and for an empty padding"},
 	{Name: "rpad", Sig: "(varbinary, bigint, varbinary) varbinary", Duck: "trino_rpad_bytes($1, $2, $3)", Note: "fails for a negative size and for an empty padding"},

@@ -76,7 +76,7 @@ var netGo = []value.Function{
 	}),
 	goFunc("trino_url_parameter", "VARCHAR", types("VARCHAR", "VARCHAR"), func(a []any) (any, error) {
 		u := parseURL(str(a[0]))
-		if u == nil {
+		if u == nil || str(a[1]) == "" {
 			return nil, nil
 		}
 		for _, part := range strings.Split(u.RawQuery, "&") {

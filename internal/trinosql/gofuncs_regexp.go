@@ -187,6 +187,9 @@ func regexpPosition(re *regexp.Regexp, s string, start, occurrence int64) (any, 
 	if occurrence < 1 {
 		return nil, badArgument("occurrence cannot be smaller than 1")
 	}
+	if start > int64(utf8.RuneCountInString(s)) {
+		return int64(-1), nil
+	}
 	for _, m := range re.FindAllStringIndex(s, -1) {
 		at := int64(utf8.RuneCountInString(s[:m[0]])) + 1
 		if at < start {

@@ -111,7 +111,7 @@ func (l *lexer) scan(at int) token {
 	case isIdentStart(c) || c >= utf8.RuneSelf:
 		return l.ident(at)
 	case c == '$' && strings.HasPrefix(l.text[at:], edsPlaceholder) && !isIdentPart(l.at(at+len(edsPlaceholder))):
-		return token{kind: tokIdent, text: edsPlaceholder, start: at, end: at + len(edsPlaceholder)}
+		return token{kind: tokQuoted, text: edsPlaceholder, start: at, end: at + len(edsPlaceholder)}
 	case c == '?':
 		if p, ok := l.params[at]; ok {
 			return token{kind: tokParam, text: p, start: at, end: at + 1}

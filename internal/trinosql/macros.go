@@ -50,7 +50,7 @@ var macroTexts = [][2]string{
 	{"trino_zoned_iso(x, p)", "trino_zone_iso(struct_extract(x, 't'), struct_extract(x, 'z'), p)"},
 	{"trino_zoned_java(x)", "trino_zone_java(struct_extract(x, 't'), struct_extract(x, 'z'))"},
 	{"trino_zone_offset(x)", "((epoch_us(trino_local(x)) - epoch_us(struct_extract(x, 't'))) // 60000000)"},
-	{"trino_with_zone(t, z)", "trino_in_zone(trino_zone_utc(t, trino_zone(z)), trino_zone(z))"},
+	{"trino_with_zone(t, z)", "CASE WHEN t IS NOT NULL THEN trino_in_zone(trino_zone_utc(t, trino_zone(z)), trino_zone(z)) END"},
 	{"trino_from_unixtime_offset(s, h, m)", "trino_in_zone(make_timestamp(CAST(round(s * 1e3) AS BIGINT) * 1000), trino_offset_zone((h * 60 + m) * 60000))"},
 	{"trino_sequence(a, b, s)", "CASE WHEN s = 0 THEN FAIL(INVALID_FUNCTION_ARGUMENT; step must not be zero; a, b, s) " +
 		"WHEN (s > 0 AND a > b) OR (s < 0 AND a < b) THEN FAIL(INVALID_FUNCTION_ARGUMENT; sequence stop value should be greater than or equal to start value if step is greater than zero otherwise stop should be less than or equal to start; a, b, s) " +
@@ -70,8 +70,8 @@ var macroTexts = [][2]string{
 	{"trino_split(x, d)", "CASE WHEN d = '' THEN FAIL(INVALID_FUNCTION_ARGUMENT; The delimiter may not be the empty string; x, d) ELSE string_split(x, d) END"},
 	{"trino_split_part(x, d, n)", "CASE WHEN n <= 0 THEN FAIL(INVALID_FUNCTION_ARGUMENT; Index must be greater than zero; x, d, n) WHEN d = '' THEN CASE WHEN n <= length(x) THEN substring(x, n, 1) END ELSE string_split(x, d)[n] END"},
 	{"trino_strpos(x, y)", "CASE WHEN y = '' AND x IS NOT NULL THEN 1 ELSE strpos(x, y) END"},
-	{"trino_substr(x, s)", "CASE WHEN x IS NULL OR s IS NULL THEN NULL WHEN s = 0 OR -s > length(x) THEN '' ELSE substring(x, s) END"},
-	{"trino_substr_length(x, s, n)", "CASE WHEN x IS NULL OR s IS NULL OR n IS NULL THEN NULL WHEN s = 0 OR -s > length(x) OR n <= 0 THEN '' WHEN s < 0 THEN substring(substring(x, s), 1, n) ELSE substring(x, s, n) END"},
+	{"trino_substr(x, s)", "CASE WHEN x IS NULL OR s IS NULL THEN NULL WHEN s = 0 OR s < -length(x) THEN '' ELSE substring(x, s) END"},
+	{"trino_substr_length(x, s, n)", "CASE WHEN x IS NULL OR s IS NULL OR n IS NULL THEN NULL WHEN s = 0 OR s < -length(x) OR n <= 0 THEN '' WHEN s < 0 THEN substring(substring(x, s), 1, n) ELSE substring(x, s, n) END"},
 	{"trino_translate(x, a, b)", "translate(x, a, b)"},
 	{"trino_concat_ws(s, l)", "CASE WHEN s IS NOT NULL AND l IS NOT NULL THEN coalesce(array_to_string(list_filter(l, lambda v: v IS NOT NULL), s), '') END"},
 	{"trino_array_join(l, d, n)", "CASE WHEN l IS NOT NULL AND d IS NOT NULL THEN coalesce(array_to_string(list_filter(list_transform(l, lambda v: coalesce(v, n)), lambda v: v IS NOT NULL), d), '') END"},
@@ -98,7 +98,7 @@ var macroTexts = [][2]string{
 	{"trino_ngrams(a, n)", "CASE WHEN n <= 0 THEN FAIL(INVALID_FUNCTION_ARGUMENT; N must be positive; len(a), n) WHEN len(a) <= n THEN [a] ELSE list_transform(range(1, len(a) - n + 2), lambda i: list_slice(a, i, i + n - 1)) END"},
 	{"trino_repeat(v, n)", "CASE WHEN n > 10000 THEN FAIL(INVALID_FUNCTION_ARGUMENT; count argument of repeat function must be less than or equal to 10000; v IS NULL, n) WHEN n < 0 THEN FAIL(INVALID_FUNCTION_ARGUMENT; count argument of repeat function must be greater than or equal to 0; v IS NULL, n) ELSE list_transform(range(n), lambda i: v) END"},
 	{"trino_shuffle(a)", "list_transform(list_sort(list_transform(a, lambda v: {'r': random(), 'v': v})), lambda s: s.v)"},
-	{"trino_slice(a, s, n)", "CASE WHEN s = 0 THEN FAIL(INVALID_FUNCTION_ARGUMENT; SQL array indices start at 1; len(a), s, n) WHEN n < 0 THEN FAIL(INVALID_FUNCTION_ARGUMENT; length must be greater than or equal to 0; len(a), s, n) WHEN abs(s) > len(a) OR n = 0 THEN list_slice(a, 1, 0) WHEN s < 0 THEN list_slice(a, len(a) + s + 1, len(a) + s + n) ELSE list_slice(a, s, s + n - 1) END"},
+	{"trino_slice(a, s, n)", "CASE WHEN s = 0 THEN FAIL(INVALID_FUNCTION_ARGUMENT; SQL array indices start at 1; len(a), s, n) WHEN n < 0 THEN FAIL(INVALID_FUNCTION_ARGUMENT; length must be greater than or equal to 0; len(a), s, n) WHEN s > len(a) OR s < -len(a) OR n = 0 THEN list_slice(a, 1, 0) WHEN s < 0 THEN list_slice(a, len(a) + s + 1, len(a) + s + n) ELSE list_slice(a, s, s + n - 1) END"},
 	{"trino_trim_array(a, n)", "CASE WHEN n < 0 THEN FAIL(INVALID_FUNCTION_ARGUMENT; size must not be negative; len(a), n) WHEN n > len(a) THEN FAIL(INVALID_FUNCTION_ARGUMENT; size must not exceed array cardinality; len(a), n) ELSE list_slice(a, 1, len(a) - n) END"},
 
 	// Maps.
@@ -106,9 +106,10 @@ var macroTexts = [][2]string{
 	{"trino_map(k, v)", "CASE WHEN k IS NULL OR v IS NULL THEN NULL WHEN len(k) <> len(v) THEN FAIL(INVALID_FUNCTION_ARGUMENT; Key and value arrays must be the same length; len(k), len(v)) WHEN list_count(k) < len(k) THEN FAIL(INVALID_FUNCTION_ARGUMENT; map key cannot be null; len(k), len(v)) WHEN len(list_distinct(k)) < len(k) THEN FAIL(INVALID_FUNCTION_ARGUMENT; Duplicate map keys are not allowed; len(k), len(v)) ELSE map(k, v) END"},
 	{"trino_multimap(k, v)", "CASE WHEN k IS NULL THEN NULL WHEN list_count(k) < len(k) THEN FAIL(INVALID_FUNCTION_ARGUMENT; map key cannot be null; len(k), len(v)) ELSE map(trino_array_distinct(k), list_transform(trino_array_distinct(k), lambda x: list_transform(list_filter(range(1, len(k) + 1), lambda i: list_extract(k, i) = x), lambda i: list_extract(v, i)))) END"},
 	{"trino_keys_of(l)", "trino_array_distinct(list_filter(list_transform(l, lambda e: e.k), lambda k: k IS NOT NULL))"},
-	{"trino_first_map(l)", "CASE WHEN l IS NOT NULL THEN map(trino_keys_of(l), list_transform(trino_keys_of(l), lambda x: list_extract(list_filter(l, lambda e: e.k = x), 1).v)) END"},
-	{"trino_pairs_multimap(l)", "CASE WHEN l IS NOT NULL THEN map(trino_keys_of(l), list_transform(trino_keys_of(l), lambda x: list_transform(list_filter(l, lambda e: e.k = x), lambda e: e.v))) END"},
-	{"trino_union_maps(l)", "trino_first_map(flatten(list_transform(list_filter(l, lambda m: m IS NOT NULL), lambda m: list_transform(map_entries(m), lambda e: {'k': e.key, 'v': e.value}))))"},
+	{"trino_first_map(l)", "CASE WHEN len(trino_keys_of(l)) > 0 THEN trino_pairs_map(l) END"},
+	{"trino_pairs_map(l)", "CASE WHEN l IS NOT NULL THEN map(trino_keys_of(l), list_transform(trino_keys_of(l), lambda x: list_extract(list_filter(l, lambda e: e.k = x), 1).v)) END"},
+	{"trino_pairs_multimap(l)", "CASE WHEN len(trino_keys_of(l)) > 0 THEN map(trino_keys_of(l), list_transform(trino_keys_of(l), lambda x: list_transform(list_filter(l, lambda e: e.k = x), lambda e: e.v))) END"},
+	{"trino_union_maps(l)", "trino_pairs_map(flatten(list_transform(list_filter(l, lambda m: m IS NOT NULL), lambda m: list_transform(map_entries(m), lambda e: {'k': e.key, 'v': e.value}))))"},
 
 	// Aggregates.
 	{"trino_most_frequent(h, n)", "CASE WHEN h IS NOT NULL THEN map(list_transform(list_slice(list_reverse_sort(list_transform(map_entries(h), lambda e: {'n': e.value, 'k': e.key})), 1, n), lambda e: e.k), list_transform(list_slice(list_reverse_sort(list_transform(map_entries(h), lambda e: {'n': e.value, 'k': e.key})), 1, n), lambda e: CAST(e.n AS BIGINT))) END"},
@@ -134,11 +135,27 @@ var macroList = sync.OnceValue(func() map[string]value.Macro {
 			p := failMark.FindStringSubmatch(s)
 			return failText(Code(p[1]), p[2], p[3]) + " " + p[4]
 		})
-		name, _, _ := strings.Cut(m[0], "(")
+		name, params, _ := strings.Cut(m[0], "(")
+		body = nullFirst(body, strings.TrimSuffix(params, ")"), m[1])
 		out[name] = value.Macro{Name: name, SQL: "CREATE MACRO " + m[0] + " AS (" + body + ")"}
 	}
 	return out
 })
+
+// nullFirst puts before the checks of a macro that a NULL makes its result NULL, as Trino
+// finds before it looks at the other arguments. The value of repeat may be NULL.
+func nullFirst(body, params, text string) string {
+	if !strings.Contains(text, "FAIL(") || !strings.HasPrefix(body, "CASE WHEN ") {
+		return body
+	}
+	var nulls []string
+	for _, p := range strings.Split(params, ", ") {
+		if p != "v" || !strings.Contains(text, "of repeat") {
+			nulls = append(nulls, p+" IS NULL")
+		}
+	}
+	return "CASE WHEN " + strings.Join(nulls, " OR ") + " THEN NULL" + strings.TrimPrefix(body, "CASE")
+}
 
 // Macros are the macros that printed statements may use, each after those that it uses.
 func Macros() []value.Macro {

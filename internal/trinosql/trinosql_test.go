@@ -285,3 +285,34 @@ func BenchmarkStatement(b *testing.B) {
 		}
 	}
 }
+
+// The columns that a statement reads are known, wherever they are named.
+func TestUsedColumns(t *testing.T) {
+	catalog := newStores()
+	check := func(sql string, want ...string) {
+		t.Helper()
+		stmt, err := Parse(sql)
+		if err != nil {
+			t.Fatal(err)
+		}
+		checked, err := Check(t.Context(), stmt, catalog, Options{Now: testNow})
+		if err != nil {
+			t.Fatal(err)
+		}
+		var have []string
+		for _, u := range checked.Tables() {
+			have = append(have, u.Table.Name+"("+strings.Join(u.Columns, " ")+")")
+		}
+		if strings.Join(have, " ") != strings.Join(want, " ") {
+			t.Errorf("%s reads %v, want %v", sql, have, want)
+		}
+	}
+	check("SELECT 1")
+	check("SELECT count(*) FROM s", "s()")
+	check("SELECT eventName, useridentity.arn FROM s WHERE eventtime > '2024-01-01' ORDER BY awsregion", "s(useridentity eventtime eventname awsregion)")
+	check("SELECT max(eventid) FROM s GROUP BY eventname HAVING count(requestid) > 1", "s(eventname requestid eventid)")
+	check("SELECT eventid FROM s a JOIN t b USING (eventid) WHERE b.readonly", "s(eventid)", "t(eventid readonly)")
+	check("SELECT (SELECT max(eventname) FROM t WHERE t.eventid = s.eventid) FROM s WHERE EXISTS (SELECT 1 FROM u WHERE u.requestid = s.requestid)", "s(requestid eventid)", "u(requestid)", "t(eventname eventid)")
+	check("WITH w AS (SELECT eventid, r.arn FROM s, UNNEST(resources) r) SELECT arn FROM w", "s(eventid resources)")
+	check("SELECT transform(resources, r -> r.arn || eventid) FROM s UNION SELECT ARRAY[eventname] FROM t", "s(eventid resources)", "t(eventname)")
+}
