@@ -78,19 +78,42 @@ func (e *Engine) open(ctx context.Context, cfg Config) error {
 			return fmt.Errorf("function %s: %w", f[0].Name, err)
 		}
 	}
-	for _, m := range cfg.Macros {
-		if err := e.exec(ctx, m.SQL); err != nil {
-			return fmt.Errorf("macro %s: %w", m.Name, err)
-		}
-	}
 	statements := append([]string{}, settings(cfg)...)
 	statements = append(statements, cfg.Setup...)
+	macros := cfg.Macros
 	if !cfg.Plain && !e.writes {
-		statements = append(statements, hidden...)
+		macros = append(macros[:len(macros):len(macros)], hidden...)
+	}
+	if err := e.define(ctx, macros); err != nil {
+		return err
 	}
 	for _, s := range append(statements, "SET lock_configuration = true") {
 		if err := e.exec(ctx, s); err != nil {
 			return fmt.Errorf("%s: %w", firstWords(s), err)
+		}
+	}
+	return nil
+}
+
+// define makes macros, all in one transaction: there are hundreds.
+func (e *Engine) define(ctx context.Context, macros []value.Macro) error {
+	var all strings.Builder
+	all.WriteString("BEGIN TRANSACTION;\n")
+	for _, m := range macros {
+		all.WriteString(m.SQL + ";\n")
+	}
+	all.WriteString("COMMIT;")
+	var result mapping.Result
+	state := mapping.Query(e.conn, all.String(), &result)
+	mapping.DestroyResult(&result)
+	if state == mapping.StateSuccess {
+		return nil
+	}
+	// Once more, to tell which it is.
+	_ = e.exec(ctx, "ROLLBACK")
+	for _, m := range macros {
+		if err := e.exec(ctx, m.SQL); err != nil {
+			return fmt.Errorf("macro %s: %w", m.Name, err)
 		}
 	}
 	return nil

@@ -3,6 +3,8 @@ package duck
 import (
 	"fmt"
 	"strings"
+
+	"github.com/cairntrail/cairn/internal/trinosql/value"
 )
 
 // hiddenScalars and hiddenTables are functions of DuckDB that tell of what is not a
@@ -29,15 +31,15 @@ var (
 
 // hidden are the statements that make those macros. A macro that is called with other
 // arguments than it has fails as well.
-var hidden = func() []string {
-	var out []string
+var hidden = func() []value.Macro {
+	var out []value.Macro
 	for params, names := range hiddenScalars {
 		for _, name := range strings.Fields(names) {
-			out = append(out, fmt.Sprintf("CREATE MACRO %s(%s) AS error('%s is not available')", QuoteName(name), params, name))
+			out = append(out, value.Macro{Name: name, SQL: fmt.Sprintf("CREATE MACRO %s(%s) AS error('%s is not available')", QuoteName(name), params, name)})
 		}
 	}
 	for _, name := range hiddenTables {
-		out = append(out, fmt.Sprintf("CREATE MACRO %s() AS TABLE SELECT error('%s is not available') AS unavailable", QuoteName(name), name))
+		out = append(out, value.Macro{Name: name, SQL: fmt.Sprintf("CREATE MACRO %s() AS TABLE SELECT error('%s is not available') AS unavailable", QuoteName(name), name)})
 	}
 	return out
 }()
