@@ -6,6 +6,8 @@ import (
 	"sort"
 	"strconv"
 	"strings"
+	"sync"
+	"sync/atomic"
 
 	"github.com/cairntrail/cairn/internal/trinosql/value"
 )
@@ -89,31 +91,146 @@ func quotedKey(s string) (key, rest string, ok bool) {
 	return "", "", false
 }
 
-// extractSimple is what a simple path finds.
+// simplePaths are paths that were read, by their text; there are few in a statement.
+var simplePaths sync.Map
+
+func simplePath(text string) ([]pathStep, error) {
+	if steps, ok := simplePaths.Load(text); ok {
+		return steps.([]pathStep), nil
+	}
+	steps, err := parseSimplePath(text)
+	if err != nil {
+		return nil, badArgument("%s", err)
+	}
+	if simplePathCount.Add(1) > maxPatterns {
+		simplePaths.Clear()
+		simplePathCount.Store(0)
+	}
+	simplePaths.Store(text, steps)
+	return steps, nil
+}
+
+var simplePathCount atomic.Int64
+
+// extractSimple is what a simple path finds. Like Trino it reads no further than it has to:
+// of equal keys the first counts, and what follows what was found may be anything.
 func extractSimple(text, path string) (jsonValue, bool, error) {
-	steps, err := parseSimplePath(path)
+	steps, err := simplePath(path)
 	if err != nil {
-		return jsonValue{}, false, badArgument("%s", err)
+		return jsonValue{}, false, err
 	}
-	v, err := parseJSON(text)
-	if err != nil {
-		return jsonValue{}, false, nil //nolint:nilerr // what is no JSON has nothing in it
-	}
+	p := jsonParser{s: text}
 	for _, s := range steps {
-		switch {
-		case v.kind == '{':
-			item, ok := v.member(s.key)
-			if !ok {
-				return jsonValue{}, false, nil
-			}
-			v = item
-		case v.kind == '[' && s.index >= 0 && s.index < len(v.items):
-			v = v.items[s.index]
-		default:
+		if !p.enter(s) {
 			return jsonValue{}, false, nil
 		}
 	}
-	return v, true, nil
+	v, ok := p.value(0)
+	return v, ok, nil
+}
+
+// enter goes to the member or element that a step names, if there is one.
+func (p *jsonParser) enter(s pathStep) bool {
+	p.space()
+	switch {
+	case p.take("{"):
+		if p.space(); p.take("}") {
+			return false
+		}
+		for {
+			p.space()
+			if p.i >= len(p.s) || p.s[p.i] != '"' {
+				return false
+			}
+			key, ok := p.str()
+			if p.space(); !ok || !p.take(":") {
+				return false
+			}
+			if key == s.key {
+				return true
+			}
+			if !p.skip(0) || !p.comma() {
+				return false
+			}
+		}
+	case s.index >= 0 && p.take("["):
+		if p.space(); p.take("]") {
+			return false
+		}
+		for range s.index {
+			if !p.skip(0) || !p.comma() {
+				return false
+			}
+		}
+		return true
+	}
+	return false
+}
+
+func (p *jsonParser) comma() bool {
+	p.space()
+	return p.take(",")
+}
+
+// skip goes behind a value, and makes nothing of it.
+func (p *jsonParser) skip(depth int) bool {
+	p.space()
+	if p.i >= len(p.s) || depth > maxJSONDepth {
+		return false
+	}
+	open := p.s[p.i]
+	if open != '{' && open != '[' {
+		if open == '"' {
+			return p.skipString()
+		}
+		_, ok := p.value(depth)
+		return ok
+	}
+	end := ifText(open == '{', "}", "]")
+	p.i++
+	if p.space(); p.take(end) {
+		return true
+	}
+	for {
+		if p.space(); open == '{' {
+			if !p.skipString() {
+				return false
+			}
+			if p.space(); !p.take(":") {
+				return false
+			}
+		}
+		if !p.skip(depth + 1) {
+			return false
+		}
+		if p.space(); p.take(end) {
+			return true
+		}
+		if !p.take(",") {
+			return false
+		}
+	}
+}
+
+// skipString goes behind a string; what its escapes mean does not matter.
+func (p *jsonParser) skipString() bool {
+	if p.i >= len(p.s) || p.s[p.i] != '"' {
+		return false
+	}
+	for p.i++; ; {
+		n := strings.IndexByte(p.s[p.i:], '"')
+		if n < 0 {
+			return false
+		}
+		escape := strings.IndexByte(p.s[p.i:p.i+n], '\\')
+		if escape < 0 {
+			p.i += n + 1
+			return true
+		}
+		if p.i += escape + 2; p.i > len(p.s) {
+			return false
+		}
+	}
 }
 
 // jsonContains makes json_array_contains for one type.

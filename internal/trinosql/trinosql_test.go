@@ -316,3 +316,17 @@ func TestUsedColumns(t *testing.T) {
 	check("WITH w AS (SELECT eventid, r.arn FROM s, UNNEST(resources) r) SELECT arn FROM w", "s(eventid resources)")
 	check("SELECT transform(resources, r -> r.arn || eventid) FROM s UNION SELECT ARRAY[eventname] FROM t", "s(eventid resources)", "t(eventname)")
 }
+
+// BenchmarkExtract reads a member near the end of a record of usual size.
+func BenchmarkExtract(b *testing.B) {
+	record := `{"eventVersion":"1.08","userIdentity":{"type":"AssumedRole","sessionContext":{"attributes":{"x":[1,2,{"y":"z"}]}}},` +
+		strings.Repeat(`"padding":"`+strings.Repeat("p", 90)+`",`, 12) + `"requestParameters":{"bucketName":"logs"}}`
+	b.SetBytes(int64(len(record)))
+	b.ReportAllocs()
+	for b.Loop() {
+		v, ok, err := extractSimple(record, "$.requestParameters.bucketName")
+		if !ok || err != nil || v.text != "logs" {
+			b.Fatal(v, ok, err)
+		}
+	}
+}
