@@ -62,8 +62,8 @@ var macroTexts = [][2]string{
 		"ELSE list_transform(trino_sequence(0, trino_months_between(a, b) // s, 1), lambda k: a + to_months(CAST(k * s AS INTEGER))) END"},
 
 	// Texts.
-	{"trino_lpad(x, n, p)", "CASE WHEN n NOT BETWEEN 0 AND 2147483647 THEN FAIL(INVALID_FUNCTION_ARGUMENT; Target length must be in the range [0..2147483647]; x, n, p) WHEN p = '' THEN FAIL(INVALID_FUNCTION_ARGUMENT; Padding string must not be empty; x, n, p) ELSE lpad(x, CAST(n AS INTEGER), p) END"},
-	{"trino_rpad(x, n, p)", "CASE WHEN n NOT BETWEEN 0 AND 2147483647 THEN FAIL(INVALID_FUNCTION_ARGUMENT; Target length must be in the range [0..2147483647]; x, n, p) WHEN p = '' THEN FAIL(INVALID_FUNCTION_ARGUMENT; Padding string must not be empty; x, n, p) ELSE rpad(x, CAST(n AS INTEGER), p) END"},
+	{"trino_lpad(x, n, p)", "CASE WHEN n NOT BETWEEN 0 AND 2147483647 THEN FAIL(INVALID_FUNCTION_ARGUMENT; Target length must be in the range [0..2147483647]; x, n, p) WHEN p = '' THEN FAIL(INVALID_FUNCTION_ARGUMENT; Padding string must not be empty; x, n, p) WHEN n > 16777216 THEN FAIL(EXCEEDED_LOCAL_MEMORY_LIMIT; Query exhausted resources at this scale factor; x, n, p) ELSE lpad(x, CAST(n AS INTEGER), p) END"},
+	{"trino_rpad(x, n, p)", "CASE WHEN n NOT BETWEEN 0 AND 2147483647 THEN FAIL(INVALID_FUNCTION_ARGUMENT; Target length must be in the range [0..2147483647]; x, n, p) WHEN p = '' THEN FAIL(INVALID_FUNCTION_ARGUMENT; Padding string must not be empty; x, n, p) WHEN n > 16777216 THEN FAIL(EXCEEDED_LOCAL_MEMORY_LIMIT; Query exhausted resources at this scale factor; x, n, p) ELSE rpad(x, CAST(n AS INTEGER), p) END"},
 	{"trino_trim(x, c)", "CASE WHEN c = '' THEN x ELSE trim(x, c) END"},
 	{"trino_ltrim(x, c)", "CASE WHEN c = '' THEN x ELSE ltrim(x, c) END"},
 	{"trino_rtrim(x, c)", "CASE WHEN c = '' THEN x ELSE rtrim(x, c) END"},

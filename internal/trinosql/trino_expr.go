@@ -12,6 +12,10 @@ func (p *trinoPrinter) expr(n node) {
 			return
 		}
 	}
+	if _, ok := n.(*lambda); ok {
+		p.put("(")
+		defer p.put(")")
+	}
 	p.plain(n)
 }
 

@@ -248,7 +248,11 @@ func (p *trinoPrinter) join(j *joinRel) {
 func (p *trinoPrinter) list(xs []node) {
 	for i, x := range xs {
 		p.put(ifText(i > 0, ", ", ""))
-		p.expr(x)
+		if _, ok := x.(*lambda); ok {
+			p.plain(x)
+		} else {
+			p.expr(x)
+		}
 	}
 }
 
