@@ -187,3 +187,37 @@ func TestKilled(t *testing.T) {
 		}
 	}
 }
+
+// The folder of metadata is not there for a while: appends, merges and plans fail, and
+// afterwards all is as if nothing had been.
+func TestFolderThatFails(t *testing.T) {
+	h := newHouse(t, nil)
+	for n := 1; n <= 8; n++ {
+		h.append(eventsOf(n), uint64(n))
+	}
+	metadata := filepath.Join(h.w.storage.root, store, "metadata")
+	if err := os.Rename(metadata, metadata+"-away"); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(metadata, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := h.t.Append(t.Context(), eventsOf(9), 9); err == nil {
+		t.Fatal("an append without metadata")
+	}
+	if err := h.t.upkeep(t.Context()); err == nil {
+		t.Fatal("a merge without metadata")
+	}
+	if _, err := h.t.Plan(time.Time{}, time.Time{}); err == nil {
+		t.Error("a plan of a table whose state is not known")
+	}
+	if err := errors.Join(os.Remove(metadata), os.Rename(metadata+"-away", metadata)); err != nil {
+		t.Fatal(err)
+	}
+	if err := work(h.w, t, true); err != nil {
+		t.Fatal(err)
+	}
+	h.check(all9())
+	h.reopen()
+	h.check(all9())
+}

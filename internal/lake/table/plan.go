@@ -27,6 +27,8 @@ type Plan struct {
 	Oldest time.Time
 
 	table *Table
+	// expired says that some of the files have events that have expired.
+	expired bool
 	// sizes are the compressed bytes of the columns.
 	sizes   map[string]int64
 	release sync.Once
@@ -71,6 +73,7 @@ func (t *Table) Plan(from, to time.Time) (*Plan, error) {
 			}
 		}
 		p.Files = append(p.Files, f.path)
+		p.expired = p.expired || !p.Oldest.IsZero() && f.first < p.Oldest.UnixMicro()
 		p.Rows += f.rows
 		p.Bytes += f.bytes
 		t.mu.pins[f.path]++
@@ -110,9 +113,24 @@ func (p *Plan) Release() {
 	})
 }
 
+// From is what stands in FROM for the plan in DuckDB. Where nothing in the files has
+// expired it is the function that reads them, and no query over it: DuckDB reads single
+// fields of a column of rows, such as useridentity.arn, only there, which is several
+// times as fast.
+func (p *Plan) From() string {
+	if len(p.Files) > 0 && !p.expired {
+		return duck.ReadParquet(p.Files)
+	}
+	return "(" + p.query() + ")"
+}
+
 // View is the statement that makes a view of the plan in DuckDB: the table's columns,
 // without expired events.
 func (p *Plan) View(name string) string {
+	return "CREATE VIEW " + duck.QuoteName(name) + " AS " + p.query()
+}
+
+func (p *Plan) query() string {
 	columns := make([]string, len(p.Columns))
 	for i, c := range p.Columns {
 		columns[i] = duck.QuoteName(c.Name)
@@ -129,7 +147,7 @@ func (p *Plan) View(name string) string {
 	default:
 		query += " FROM " + duck.ReadParquet(p.Files) + " WHERE " + schema.EventTime + " >= " + timestamp(p.Oldest)
 	}
-	return "CREATE VIEW " + duck.QuoteName(name) + " AS " + query
+	return query
 }
 
 // timestamp is a time as a literal of DuckDB.
