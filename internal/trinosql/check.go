@@ -92,6 +92,14 @@ func (c *Checked) Tables() []*TableUse { return c.tables }
 // double quotes; columns are c1, c2, ...
 func (c *Checked) DuckDB() string { return c.duck }
 
+// DuckDBFrom is [Checked.DuckDB] with what stands in FROM for a table, by its
+// [Table.Name], as from gives it: a function of DuckDB's, or a query in parentheses.
+func (c *Checked) DuckDBFrom(from func(table string) string) string {
+	p := duckPrinter{table: from}
+	p.query(c.query)
+	return p.b.String()
+}
+
 // Statement is the statement that was checked.
 func (c *Checked) Statement() *Statement { return c.stmt }
 
@@ -160,7 +168,7 @@ type scope struct {
 
 // A cte is a query of WITH.
 type cte struct {
-	name    string // w1
+	name    string // w#1
 	columns []Column
 	// recursive is set while the step of a recursive query is read.
 	recursive *withIR

@@ -34,7 +34,7 @@ func (c *checker) with(w withNode, recursive bool, s *scope) *withIR {
 		c.fail(w.at(), CodeDuplicateQuery, "WITH query name '%s' specified more than once", w.name)
 	}
 	c.withs++
-	out := &withIR{name: "w" + strconv.Itoa(c.withs)}
+	out := &withIR{name: "w#" + strconv.Itoa(c.withs)} // no table is called so
 	if recursive && c.mentions(w.query, key) {
 		c.recursive(w, s, out)
 	} else {
@@ -42,7 +42,8 @@ func (c *checker) with(w withNode, recursive bool, s *scope) *withIR {
 	}
 	columns := c.renamed(out.query.columns, w.columns, w.at())
 	out.columns = len(columns)
-	s.ctes[key] = &cte{name: out.name, columns: columns}
+	out.ref = &cte{name: out.name, columns: columns}
+	s.ctes[key] = out.ref
 	return out
 }
 

@@ -14,13 +14,17 @@ const maxPrinted = 4 << 20
 // A duckPrinter writes the checked tree as DuckDB's SQL.
 type duckPrinter struct {
 	b strings.Builder
+	// table, if set, gives what stands in FROM for a table; given is how much of the text
+	// came from it.
+	table func(name string) string
+	given int
 }
 
 func (p *duckPrinter) put(parts ...string) {
 	for _, s := range parts {
 		p.b.WriteString(s)
 	}
-	if p.b.Len() > maxPrinted {
+	if p.b.Len()-p.given > maxPrinted {
 		panic(&Error{Code: CodeTooComplex, Message: "the statement is too complex: it nests operations too deep"})
 	}
 }

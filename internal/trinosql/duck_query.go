@@ -38,7 +38,8 @@ func (p *duckPrinter) with(list []*withIR) {
 		} else {
 			p.put(", ")
 		}
-		p.put(quoteIdent(w.name), " AS (")
+		// What is read once is better computed with what its reader asks for.
+		p.put(quoteIdent(w.name), ifText(!w.recursive && w.ref.used == 1, " AS NOT MATERIALIZED (", " AS ("))
 		if !w.recursive {
 			p.query(w.query)
 		} else {
@@ -240,7 +241,13 @@ func (p *duckPrinter) from(r *fromIR) {
 		p.join(r.join)
 		return
 	case r.table != "":
-		p.put(quoteIdent(r.table))
+		if p.table == nil {
+			p.put(quoteIdent(r.table))
+			break
+		}
+		text := p.table(r.table)
+		p.given += len(text)
+		p.put(text)
 	case r.cte != "":
 		p.put(quoteIdent(r.cte))
 	case r.query != nil:

@@ -96,7 +96,8 @@ type queryIR struct {
 }
 
 type withIR struct {
-	name      string // w1, w2, ...
+	name      string // w#1, w#2, ...
+	ref       *cte
 	recursive bool
 	columns   int
 	query     *queryIR
