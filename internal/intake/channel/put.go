@@ -188,3 +188,59 @@ func (s *Service) note(ctx context.Context, ch *Channel, now time.Time, successf
 	}
 	return nil
 }
+
+// Take takes events that the server itself made for a channel, as those of other
+// systems that come in through inlets: the ID of each is the eventID of its record, and
+// nobody's permission is asked. Their number is not bounded. Either all are durable
+// when it returns, or, when an event is refused or the journal fails, none is known to
+// be; failed says which were refused.
+func (s *Service) Take(ctx context.Context, arn string, events []AuditEvent) (failed []Failed, err error) {
+	item, err := s.channels.Get(ctx, arn)
+	if errors.Is(err, store.ErrNotFound) {
+		return nil, refuse(CodePutNoChannel, "There is no channel %.300s.", arn)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("read the channel: %w", err)
+	}
+	ch, now := item.Value, s.cfg.Now().UTC()
+	records := make([][]byte, 0, len(events))
+	successful := make([]Successful, 0, len(events))
+	for i := range events {
+		e := &events[i]
+		data, bad := readAuditEvent(&ch, e)
+		if bad != nil {
+			failed = append(failed, *bad)
+			continue
+		}
+		rec := record(&ch, e.ID, now, data)
+		if _, err := event.Parse(rec); err != nil {
+			failed = append(failed, Failed{e.ID, InvalidData, "eventData cannot be taken: " + err.Error() + "."})
+			continue
+		}
+		records, successful = append(records, rec), append(successful, Successful{e.ID, e.ID})
+	}
+	if len(failed) > 0 || len(records) == 0 {
+		return failed, nil
+	}
+	if err := s.cfg.Journal.Append(ctx, records...); err != nil {
+		return nil, fmt.Errorf("journal the events of channel %s: %w", ch.ARN, err)
+	}
+	return nil, s.note(ctx, &ch, now, successful, nil)
+}
+
+// Find finds a channel of an account and Region by its ARN, its ID or its name.
+func (s *Service) Find(ctx context.Context, c Caller, name string) (Channel, error) {
+	if ch, err := s.get(ctx, c, name); err == nil {
+		return ch, nil
+	}
+	all, err := s.List(ctx, c)
+	if err != nil {
+		return Channel{}, err
+	}
+	for _, ch := range all {
+		if ch.Name == name {
+			return ch, nil
+		}
+	}
+	return Channel{}, noChannel(name)
+}

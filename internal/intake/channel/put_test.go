@@ -169,3 +169,40 @@ func TestIngestion(t *testing.T) {
 		t.Errorf("after a restart %+v, %v, want %+v", got, err, want)
 	}
 }
+
+// TestTake: what the server itself puts into a channel is all there or nothing is.
+func TestTake(t *testing.T) {
+	w := newWorld(t)
+	ch := w.channel()
+	found, err := w.Find(t.Context(), owner, "abc")
+	if err != nil || found.ARN != ch.ARN {
+		t.Fatal(found, err)
+	}
+	if found, err = w.Find(t.Context(), owner, ch.ARN); err != nil || found.Name != "abc" {
+		t.Fatal(found, err)
+	}
+	if _, err := w.Find(t.Context(), owner, "nobody"); err == nil {
+		t.Error("a channel that is not there was found")
+	}
+	good := `{"version":"1.0","userIdentity":{"type":"a","principalId":"b"},"eventSource":"s","eventName":"n","eventTime":"2026-11-27T12:00:00Z","UID":"u","recipientAccountId":"` + account + `"}`
+	failed, err := w.Take(t.Context(), ch.ARN, []AuditEvent{{ID: "e-1", Data: good}, {ID: "e-2", Data: `{"version":"1.0"}`}})
+	if err != nil || len(failed) != 1 || failed[0].ID != "e-2" || len(w.journal) != 0 {
+		t.Fatal(failed, err, len(w.journal))
+	}
+	if failed, err := w.Take(t.Context(), ch.ARN, []AuditEvent{{ID: "e-1", Data: good}}); err != nil || failed != nil {
+		t.Fatal(failed, err)
+	}
+	if len(w.journal) != 1 || !strings.Contains(string(w.journal[0]), `"eventID":"e-1"`) || !strings.Contains(string(w.journal[0]), good) {
+		t.Errorf("the journal has %q", w.journal)
+	}
+	if _, last, err := w.Get(t.Context(), owner, ch.ARN); err != nil || last.SuccessEventID != "e-1" {
+		t.Error(last, err)
+	}
+	w.fail = errors.New("the disk is full")
+	if _, err := w.Take(t.Context(), ch.ARN, []AuditEvent{{ID: "e-3", Data: good}}); !errors.Is(err, w.fail) {
+		t.Error(err)
+	}
+	if _, err := w.Take(t.Context(), "arn:aws:cloudtrail:us-east-1:"+account+":channel/0", nil); err == nil {
+		t.Error("a channel that is not there took events")
+	}
+}

@@ -167,3 +167,16 @@ func record(ch *Channel, eventID string, now time.Time, data auditData) []byte {
 	out = append(out, data.raw...)
 	return append(out, '}')
 }
+
+// Check tells whether a channel of an account takes an event with such eventData, and
+// gives the event's time.
+func Check(account string, eventData []byte) (time.Time, error) {
+	data, bad := readAuditEvent(&Channel{AccountID: account}, &AuditEvent{Data: string(eventData)})
+	if bad != nil {
+		return time.Time{}, refuse(bad.Code, "%s", bad.Message)
+	}
+	if _, err := event.Parse(record(&Channel{AccountID: account}, "0", data.time, data)); err != nil {
+		return time.Time{}, refuse(InvalidData, "%v", err)
+	}
+	return data.time, nil
+}
