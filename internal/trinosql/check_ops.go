@@ -8,6 +8,7 @@ import (
 // failure is an expression that fails when it is computed. deps are put into it so that
 // DuckDB does not compute it before it is needed, as it does with constants.
 func failure(t Type, code Code, message string, deps ...*expr) *expr {
+	message = strings.ReplaceAll(message, "\x00", "?") // it is put into a template, where this means an argument
 	text := failPrefix + string(code) + ":" + message + failEnd
 	return op(t, "CASE WHEN CAST(concat("+duckTemplateText(text)+ifText(len(deps) > 0, ", $*", "")+") AS BOOLEAN) THEN NULL END", deps...)
 }

@@ -237,7 +237,7 @@ func (p *duckPrinter) constant(e *expr) {
 	case string:
 		switch e.typ.Kind {
 		case VarcharKind, JSONKind, CharKind:
-			p.put(duckString(v))
+			p.text(v)
 		case VarbinaryKind, IPAddressKind:
 			p.put("from_hex('", v, "')")
 		case TimestampTZKind:
@@ -249,6 +249,19 @@ func (p *duckPrinter) constant(e *expr) {
 	default:
 		panic(fmt.Sprintf("BUG: a literal is a %T", v))
 	}
+}
+
+// text writes a text. A zero byte would end the statement for DuckDB, and so is not in it.
+func (p *duckPrinter) text(s string) {
+	if !strings.Contains(s, "\x00") {
+		p.put(duckString(s))
+		return
+	}
+	p.put("concat(")
+	for i, part := range strings.Split(s, "\x00") {
+		p.put(ifText(i > 0, ", chr(0), ", ""), duckString(part))
+	}
+	p.put(")")
 }
 
 // call writes an aggregate, or a function over a window.

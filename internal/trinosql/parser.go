@@ -65,6 +65,11 @@ func (p *parser) start(text string, limit int, params ...string) error {
 	if strings.IndexByte(text, 0) >= 0 {
 		return &Error{Code: CodeSyntax, Message: "the statement has a zero byte"}
 	}
+	for i, v := range params {
+		if !utf8.ValidString(v) || strings.IndexByte(v, 0) >= 0 {
+			return &Error{Code: CodeInvalidParameters, Message: fmt.Sprintf("parameter %d is not valid UTF-8, or has a zero byte", i+1)}
+		}
+	}
 	p.lex = lexer{text: text}
 	if n := p.lex.bindParams(params); n != 0 {
 		return &Error{Code: CodeInvalidParameters, Message: fmt.Sprintf("the statement has %d question marks for %d parameters", len(params)-n, len(params))}

@@ -40,7 +40,7 @@ func (p *trinoPrinter) plain(n node) {
 	case *boolLit:
 		p.put(ifText(n.value, "true", "false"))
 	case *stringLit:
-		p.put(duckString(n.value))
+		p.put(trinoString(n.value))
 	case *binaryLit:
 		p.put("X'", n.hex, "'")
 	case *numberLit:
@@ -48,7 +48,7 @@ func (p *trinoPrinter) plain(n node) {
 	case *typedLit:
 		p.typed(n)
 	case *intervalLit:
-		p.put("INTERVAL ", ifText(n.negative, "- ", ""), duckString(n.value), " ", strings.ToUpper(n.from))
+		p.put("INTERVAL ", ifText(n.negative, "- ", ""), trinoString(n.value), " ", strings.ToUpper(n.from))
 		if n.to != "" {
 			p.put(" TO ", strings.ToUpper(n.to))
 		}
@@ -96,13 +96,21 @@ func (p *trinoPrinter) base(n node) {
 	}
 }
 
+// trinoString is a text as a literal, with an escape for zero bytes.
+func trinoString(s string) string {
+	if !strings.Contains(s, "\x00") {
+		return duckString(s)
+	}
+	return "U&" + duckString(strings.NewReplacer("\\", `\\`, "\x00", `\0000`).Replace(s))
+}
+
 // typed writes a type and a string. The types of times say their precision by the string.
 func (p *trinoPrinter) typed(n *typedLit) {
 	name := kindNames[n.typ.Kind]
 	if n.typ.Kind == TimestampTZKind {
 		name = "timestamp"
 	}
-	p.put(strings.ToUpper(name), " ", duckString(n.text))
+	p.put(strings.ToUpper(name), " ", trinoString(n.text))
 }
 
 func (p *trinoPrinter) row(n *rowNode) {
@@ -234,7 +242,7 @@ func (p *trinoPrinter) call(n *call) {
 	if o := n.overflow; o != nil {
 		p.put(" ON OVERFLOW ")
 		if o.truncate {
-			p.put("TRUNCATE ", duckString(o.filler), ifText(o.withCount, " WITH COUNT", " WITHOUT COUNT"))
+			p.put("TRUNCATE ", trinoString(o.filler), ifText(o.withCount, " WITH COUNT", " WITHOUT COUNT"))
 		} else {
 			p.put("ERROR")
 		}
@@ -279,7 +287,7 @@ func (p *trinoPrinter) json(n *jsonCall) {
 		p.put(ifText(n.unique, " WITH UNIQUE KEYS", ""))
 	default:
 		p.expr(n.input)
-		p.put(", ", duckString(n.path))
+		p.put(", ", trinoString(n.path))
 		for i, v := range n.passing {
 			p.put(ifText(i == 0, " PASSING ", ", "))
 			p.expr(v.x)
