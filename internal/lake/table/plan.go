@@ -9,6 +9,8 @@ import (
 	"sync"
 	"time"
 
+	"github.com/apache/iceberg-go"
+
 	"github.com/cairntrail/cairn/internal/lake/duck"
 	"github.com/cairntrail/cairn/internal/lake/schema"
 	"github.com/cairntrail/cairn/internal/trinosql"
@@ -29,8 +31,8 @@ type Plan struct {
 	table *Table
 	// expired says that some of the files have events that have expired.
 	expired bool
-	// sizes are the compressed bytes of the columns.
-	sizes   map[string]int64
+	planned []*file
+	fields  *iceberg.Schema
 	release sync.Once
 }
 
@@ -64,14 +66,8 @@ func (t *Table) Plan(from, to time.Time) (*Plan, error) {
 	slices.SortFunc(files, func(a, b *file) int {
 		return cmp.Or(cmp.Compare(a.first, b.first), strings.Compare(a.path, b.path))
 	})
-	p.sizes = make(map[string]int64)
-	columns := within(t.mu.table.Schema())
+	p.planned, p.fields = files, t.mu.table.Schema()
 	for _, f := range files {
-		for column, ids := range columns {
-			for _, id := range ids {
-				p.sizes[column] += f.sizes[id]
-			}
-		}
 		p.Files = append(p.Files, f.path)
 		p.expired = p.expired || !p.Oldest.IsZero() && f.first < p.Oldest.UnixMicro()
 		p.Rows += f.rows
@@ -84,9 +80,13 @@ func (t *Table) Plan(from, to time.Time) (*Plan, error) {
 // ColumnBytes is how many bytes the files have of these columns, compressed: what a
 // question has to read that needs no others.
 func (p *Plan) ColumnBytes(columns ...string) int64 {
-	n := int64(0)
-	for _, c := range columns {
-		n += p.sizes[c]
+	n, ids := int64(0), within(p.fields)
+	for _, f := range p.planned {
+		for _, c := range columns {
+			for _, id := range ids[c] {
+				n += f.sizes[id]
+			}
+		}
 	}
 	return n
 }
