@@ -130,8 +130,11 @@ func (c *checker) catch(f func()) (err error) {
 }
 
 func (c *checker) fail(at int, code Code, format string, args ...any) {
-	panic(&Error{Pos: c.lex.pos(at), Code: code, Message: fmt.Sprintf(format, args...)})
+	panic(&Error{Pos: c.lex.pos(at), Code: code, Message: printable(fmt.Sprintf(format, args...))})
 }
+
+// printable is a message without zero bytes, which literals may have.
+func printable(s string) string { return strings.ReplaceAll(s, "\x00", `\0`) }
 
 // newRel is the name of a new relation.
 func (c *checker) newRel() string {

@@ -150,6 +150,15 @@ func (c *checker) unit(at int, x *expr, t Type) (string, *expr) {
 	return u, nil
 }
 
+// badUnit is the failure for a unit that is none, unless an argument is NULL.
+func (c *checker) badUnit(bad *expr, t Type, args []*expr) *expr {
+	nulls := op(Boolean, "($1 IS NULL)", args[0])
+	if len(args) > 1 {
+		nulls = op(Boolean, "($1 IS NULL OR $2 IS NULL)", args...)
+	}
+	return op(t, "(CASE WHEN $1 THEN NULL ELSE $2 END)", nulls, c.must(bad, t))
+}
+
 // unitMillis are the units that are so many milliseconds, unitMonths those of months.
 var (
 	unitMillis = map[string]int64{"millisecond": 1, "second": 1000, "minute": 60000, "hour": 3600000, "day": 86400000, "week": 7 * 86400000}
@@ -159,7 +168,7 @@ var (
 func dateAdd(c *checker, at int, args []*expr, t Type) *expr {
 	u, bad := c.unit(at, args[0], t)
 	if bad != nil {
-		return c.must(bad, t)
+		return c.badUnit(bad, t, args[1:])
 	}
 	n, x := args[1], args[2]
 	millis, isTime := unitMillis[u]
@@ -196,7 +205,7 @@ func dateAdd(c *checker, at int, args []*expr, t Type) *expr {
 func dateDiff(c *checker, at int, args []*expr, t Type) *expr {
 	u, bad := c.unit(at, args[0], args[1].typ)
 	if bad != nil {
-		return c.must(bad, t)
+		return c.badUnit(bad, t, args[1:])
 	}
 	a, b := args[1], args[2]
 	millis, isTime := unitMillis[u]
@@ -222,7 +231,7 @@ func dateDiff(c *checker, at int, args []*expr, t Type) *expr {
 func dateTrunc(c *checker, at int, args []*expr, t Type) *expr {
 	u, bad := c.unit(at, args[0], t)
 	if bad != nil {
-		return c.must(bad, t)
+		return c.badUnit(bad, t, args[1:])
 	}
 	unit, x := literal(Varchar, u), args[1]
 	switch t.Kind {
