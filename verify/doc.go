@@ -13,6 +13,10 @@
 // gives its findings in the order of the chain, from the newest digest to the
 // oldest. What it does not do: it trusts the keys it is given.
 //
-// Source of the format: "Validating CloudTrail log file integrity" and
-// "CloudTrail digest file structure", AWS CloudTrail User Guide.
+// [Results] checks the results of a query of CloudTrail Lake, or of Cairn, that were
+// written to a bucket, as the AWS CLI's verify-query-results does.
+//
+// Source of the formats: "Validating CloudTrail log file integrity", "CloudTrail
+// digest file structure" and "Validate CloudTrail Lake saved query results", AWS
+// CloudTrail User Guide.
 package verify
