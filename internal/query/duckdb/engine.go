@@ -91,12 +91,12 @@ func (e *Engine) open(ctx context.Context, job query.Job, r *rows) error {
 		}
 		plans[s.ID] = p
 		cfg.Files = append(cfg.Files, p.Files...)
-		cfg.Setup = append(cfg.Setup, p.View(s.ID))
 	}
 	var err error
 	if r.input, err = e.measure(job, plans, r.sql); err != nil {
 		return err
 	}
+	r.sql = job.Statement.DuckDBFrom(func(id string) string { return plans[id].From() })
 	r.engine, err = duck.Open(ctx, cfg)
 	return err
 }
