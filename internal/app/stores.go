@@ -35,7 +35,7 @@ func (a *App) openStores(ctx context.Context) (err error) {
 	a.started("tables of event data stores", func(context.Context) error { return a.warehouse.Close() })
 	a.stores = datastore.NewService(datastore.Config{Store: a.db, Journal: a.journal, Now: time.Now})
 	if a.ingester, err = datastore.NewIngester(ctx, datastore.IngestConfig{
-		Store: a.db, Journal: datastore.FromJournal(a.journal), Tables: tables{a.warehouse}, Service: a.stores,
+		Store: a.db, Journal: a.journal.Source(), Tables: tables{a.warehouse}, Service: a.stores,
 		Interval: a.cfg.LakeCommitInterval, Now: time.Now, Logger: a.log, Registerer: a.registry,
 	}); err != nil {
 		return err

@@ -38,7 +38,7 @@ func (a *App) openTrails(ctx context.Context) (err error) {
 	}
 	sinks := trailSinks{a}
 	if a.courier, err = trail.NewCourier(ctx, trail.CourierConfig{
-		Store: a.db, Journal: trail.FromJournal(a.journal), Bucket: trailBuckets{a}, Signer: a.keys,
+		Store: a.db, Journal: a.journal.Source(), Bucket: trailBuckets{a}, Signer: a.keys,
 		Notify:   sinks,
 		Interval: a.cfg.LogFileInterval, DigestInterval: a.cfg.DigestInterval, Regions: []string{a.cfg.Region},
 		Now: time.Now, Logger: a.log, Registerer: a.registry,
@@ -46,7 +46,7 @@ func (a *App) openTrails(ctx context.Context) (err error) {
 		return err
 	}
 	if a.forwarder, err = trail.NewForwarder(ctx, trail.ForwarderConfig{
-		Store: a.db, Journal: trail.FromJournal(a.journal), Targets: sinks.targets(), Now: time.Now, Logger: a.log, Registerer: a.registry,
+		Store: a.db, Journal: a.journal.Source(), Targets: sinks.targets(), Now: time.Now, Logger: a.log, Registerer: a.registry,
 	}); err != nil {
 		return err
 	}

@@ -70,7 +70,7 @@ func benchmarkDelivery(b *testing.B, bucket Bucket) {
 	for b.Loop() {
 		b.StopTimer()
 		size = fill()
-		c, err := NewCourier(ctx, CourierConfig{Store: db, Journal: FromJournal(j), Bucket: bucket, Signer: &testKeys{}, Regions: []string{testRegion, "eu-west-1"}})
+		c, err := NewCourier(ctx, CourierConfig{Store: db, Journal: j.Source(), Bucket: bucket, Signer: &testKeys{}, Regions: []string{testRegion, "eu-west-1"}})
 		check(err)
 		run, cancel := context.WithCancel(ctx)
 		ended := make(chan error, 1)

@@ -13,33 +13,6 @@ import (
 	"github.com/cairntrail/cairn/internal/store"
 )
 
-// Journal is what delivery reads; [FromJournal] makes one of a journal.
-type Journal interface {
-	Last() uint64
-	Read(ctx context.Context, after uint64) (Tap, error)
-	Register(sink string, done uint64)
-	Release(ctx context.Context, sink string, done uint64) error
-}
-
-// Tap reads the journal's batches in order.
-type Tap interface {
-	Next(ctx context.Context) (journal.Batch, error)
-	Close()
-}
-
-// FromJournal makes a Journal of one that is open.
-func FromJournal(j *journal.Journal) Journal { return openJournal{j} }
-
-type openJournal struct{ *journal.Journal }
-
-func (j openJournal) Read(ctx context.Context, after uint64) (Tap, error) {
-	tap, err := j.Journal.Read(ctx, after)
-	if err != nil {
-		return nil, err
-	}
-	return tap, nil
-}
-
 // Bucket takes files. Put is called by several goroutines at once.
 type Bucket interface {
 	// Put stores an object and returns when it is durable. The same object may be
@@ -87,7 +60,7 @@ type Notifier interface {
 // CourierConfig is what a [Courier] is made of.
 type CourierConfig struct {
 	Store   *store.DB
-	Journal Journal
+	Journal journal.Source
 	Bucket  Bucket
 	Signer  Signer
 	// Notify, if set, is called behind the delivery of log files. Its failure is in

@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/cairntrail/cairn/internal/journal"
 	"github.com/cairntrail/cairn/internal/store"
 )
 
@@ -383,7 +384,7 @@ func TestDigestsGivenUp(t *testing.T) {
 // brokenTap fails after what the journal has.
 type brokenTap struct{ *memJournal }
 
-func (j brokenTap) Read(context.Context, uint64) (Tap, error) { return nil, errBoom }
+func (j brokenTap) Read(context.Context, uint64) (journal.Reader, error) { return nil, errBoom }
 
 // What may not be gone on from ends the courier, and what may ends nothing.
 func TestFatalErrors(t *testing.T) {

@@ -70,7 +70,7 @@ func (j *memJournal) Last() uint64 {
 	return uint64(len(j.batches) - j.late)
 }
 
-func (j *memJournal) Read(_ context.Context, after uint64) (Tap, error) {
+func (j *memJournal) Read(_ context.Context, after uint64) (journal.Reader, error) {
 	return &memTap{j: j, next: after}, nil
 }
 
@@ -79,6 +79,8 @@ func (j *memJournal) Register(sink string, done uint64) {
 	defer j.mu.Unlock()
 	j.released[sink] = done
 }
+
+func (j *memJournal) Check(context.Context, uint64) error { return nil }
 
 func (j *memJournal) Release(_ context.Context, sink string, done uint64) error {
 	if j.releasing != nil {

@@ -75,9 +75,9 @@ func (w *worker) regather(ctx context.Context) error {
 	w.win = newWindow(k.End, w.c.zip, w.c.cfg.MaxFile)
 	for w.consumed < k.Through {
 		select {
-		case b, ok := <-w.feed.batches:
+		case b, ok := <-w.feed.Batches:
 			if !ok {
-				return fmt.Errorf("%w: %w", errFatal, w.feed.err)
+				return fmt.Errorf("%w: %w", errFatal, w.feed.Err)
 			}
 			w.add(b)
 		case <-ctx.Done():

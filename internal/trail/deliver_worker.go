@@ -26,7 +26,7 @@ type worker struct {
 	status Status
 	rules  rules // of p.Trail or, while there is one, of p.Cut
 
-	feed     *feed
+	feed     *journal.Feed
 	held     *journal.Batch // read, and behind what the window takes
 	consumed uint64
 	win      *window
@@ -123,7 +123,7 @@ func (w *worker) step(ctx context.Context) error {
 
 // open starts reading behind what is delivered.
 func (w *worker) open(ctx context.Context) error {
-	f, err := openFeed(ctx, w.c.cfg.Journal, w.p.Sequence)
+	f, err := journal.OpenFeed(ctx, w.c.cfg.Journal, w.p.Sequence)
 	if last := w.c.cfg.Journal.Last(); err != nil && ctx.Err() == nil && w.fresh && last > w.p.Sequence {
 		// Between the making of the trail and Changed, others released what it begins
 		// with.
@@ -133,7 +133,7 @@ func (w *worker) open(ctx context.Context) error {
 		if err := w.save(ctx, p, w.status, nil); err != nil {
 			return err
 		}
-		f, err = openFeed(ctx, w.c.cfg.Journal, last)
+		f, err = journal.OpenFeed(ctx, w.c.cfg.Journal, last)
 	}
 	if err != nil {
 		return fmt.Errorf("%w: %w", errFatal, err)
@@ -146,7 +146,7 @@ func (w *worker) open(ctx context.Context) error {
 // rewind forgets what is consumed and not delivered.
 func (w *worker) rewind() {
 	if w.feed != nil {
-		w.feed.close()
+		w.feed.Close()
 		w.feed = nil
 	}
 	if w.win != nil {
@@ -188,9 +188,9 @@ func (w *worker) gather(ctx context.Context) error {
 		}
 	}
 	select {
-	case b, ok := <-w.feed.batches:
+	case b, ok := <-w.feed.Batches:
 		if !ok {
-			return fmt.Errorf("%w: %w", errFatal, w.feed.err)
+			return fmt.Errorf("%w: %w", errFatal, w.feed.Err)
 		}
 		return w.take(ctx, b)
 	case <-ring:

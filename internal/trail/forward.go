@@ -13,6 +13,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 	"golang.org/x/sync/errgroup"
 
+	"github.com/cairntrail/cairn/internal/journal"
 	"github.com/cairntrail/cairn/internal/store"
 )
 
@@ -51,7 +52,7 @@ type forwarding struct {
 // ForwarderConfig is what a [Forwarder] is made of.
 type ForwarderConfig struct {
 	Store   *store.DB
-	Journal Journal
+	Journal journal.Source
 	// Targets give a trail's Forward by the target's name, nil for a trail whose
 	// records do not go there.
 	Targets map[string]func(Trail) Forward

@@ -33,7 +33,7 @@ type hand struct {
 	s         forwarding // as committed, but for Sequence, which may be ahead
 	rules     rules
 	to        Forward
-	feed      *feed
+	feed      *journal.Feed
 	committed time.Time
 	retries   int
 
@@ -77,7 +77,7 @@ func (h *hand) run(ctx context.Context) error {
 
 func (h *hand) close() {
 	if h.feed != nil {
-		h.feed.close()
+		h.feed.Close()
 		h.feed = nil
 	}
 	h.loaded = false
@@ -102,7 +102,7 @@ func (h *hand) step(ctx context.Context) error {
 		}
 	}
 	select {
-	case b, ok := <-h.feed.batches:
+	case b, ok := <-h.feed.Batches:
 		return h.take(ctx, b, ok)
 	default:
 	}
@@ -111,7 +111,7 @@ func (h *hand) step(ctx context.Context) error {
 		return err
 	}
 	select {
-	case b, ok := <-h.feed.batches:
+	case b, ok := <-h.feed.Batches:
 		return h.take(ctx, b, ok)
 	case <-h.woken:
 	case <-ctx.Done():
@@ -183,12 +183,12 @@ func (h *hand) begin(ctx context.Context, t Trail) (forwarding, error) {
 
 // open starts reading behind what is forwarded.
 func (h *hand) open(ctx context.Context) error {
-	f, err := openFeed(ctx, h.f.cfg.Journal, h.s.Sequence)
+	f, err := journal.OpenFeed(ctx, h.f.cfg.Journal, h.s.Sequence)
 	if last := h.f.cfg.Journal.Last(); err != nil && ctx.Err() == nil && h.fresh && last > h.s.Sequence {
 		// As in worker.open: others released what the trail begins with.
 		h.f.cfg.Logger.Error("the journal does not have the first batches of a new trail any more; they are not forwarded", "trail", h.arn, "target", h.target, "behind", last, "error", err)
 		h.s.Sequence = last
-		f, err = openFeed(ctx, h.f.cfg.Journal, last)
+		f, err = journal.OpenFeed(ctx, h.f.cfg.Journal, last)
 	}
 	if err != nil {
 		return fmt.Errorf("%w: %w", errFatal, err)
@@ -200,7 +200,7 @@ func (h *hand) open(ctx context.Context) error {
 // take forwards what the trail logs of a batch.
 func (h *hand) take(ctx context.Context, b journal.Batch, ok bool) error {
 	if !ok {
-		return fmt.Errorf("%w: %w", errFatal, h.feed.err)
+		return fmt.Errorf("%w: %w", errFatal, h.feed.Err)
 	}
 	var records []Record
 	h.rules.at(b.Sequence).each(b, &h.s.Trail, func(g group, raw []byte, env *event.Envelope) {
@@ -243,7 +243,7 @@ func (h *hand) take(ctx context.Context, b journal.Batch, ok bool) error {
 
 // again makes the feed begin behind the last batch that was forwarded.
 func (h *hand) again() error {
-	h.feed.close()
+	h.feed.Close()
 	h.feed = nil
 	return nil
 }

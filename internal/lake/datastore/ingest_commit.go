@@ -33,9 +33,9 @@ func (w *worker) gather(ctx context.Context) error {
 		ring = timer.C
 	}
 	select {
-	case b, ok := <-w.feed.batches:
+	case b, ok := <-w.feed.Batches:
 		if !ok {
-			return fmt.Errorf("%w: %w", errFatal, w.feed.err)
+			return fmt.Errorf("%w: %w", errFatal, w.feed.Err)
 		}
 		return w.take(b)
 	case <-ring:

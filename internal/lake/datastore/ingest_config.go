@@ -12,35 +12,6 @@ import (
 	"github.com/cairntrail/cairn/internal/store"
 )
 
-// Journal is what ingestion reads; [FromJournal] makes one of a journal.
-type Journal interface {
-	Last() uint64
-	Read(ctx context.Context, after uint64) (Tap, error)
-	// Check tells whether the journal can be read behind a batch.
-	Check(ctx context.Context, after uint64) error
-	Register(sink string, done uint64)
-	Release(ctx context.Context, sink string, done uint64) error
-}
-
-// Tap reads the journal's batches in order.
-type Tap interface {
-	Next(ctx context.Context) (journal.Batch, error)
-	Close()
-}
-
-// FromJournal makes a Journal of one that is open.
-func FromJournal(j *journal.Journal) Journal { return openJournal{j} }
-
-type openJournal struct{ *journal.Journal }
-
-func (j openJournal) Read(ctx context.Context, after uint64) (Tap, error) {
-	tap, err := j.Journal.Read(ctx, after)
-	if err != nil {
-		return nil, err
-	}
-	return tap, nil
-}
-
 // Tables has the tables of stores. It is used by several goroutines at once, by
 // one for each store.
 type Tables interface {
@@ -77,7 +48,7 @@ type Table interface {
 // IngestConfig is what an [Ingester] is made of.
 type IngestConfig struct {
 	Store   *store.DB
-	Journal Journal
+	Journal journal.Source
 	Tables  Tables
 	// Service is told how far stores are.
 	Service *Service

@@ -59,7 +59,7 @@ func (j *memJournal) Check(_ context.Context, after uint64) error {
 	return nil
 }
 
-func (j *memJournal) Read(_ context.Context, after uint64) (Tap, error) {
+func (j *memJournal) Read(_ context.Context, after uint64) (journal.Reader, error) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	if after+1 < j.first {

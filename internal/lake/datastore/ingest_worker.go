@@ -31,7 +31,7 @@ type worker struct {
 	table Table
 	keeps time.Duration
 
-	feed *feed
+	feed *journal.Feed
 	at   uint64 // what feed gives next follows this batch
 
 	consumed, done uint64
@@ -139,7 +139,7 @@ func (w *worker) rewind() {
 
 func (w *worker) closeFeed() {
 	if w.feed != nil {
-		w.feed.close()
+		w.feed.Close()
 		w.feed = nil
 	}
 }
@@ -186,7 +186,7 @@ func (w *worker) step(ctx context.Context) error {
 		return w.rest(ctx)
 	}
 	if w.feed == nil {
-		f, err := openFeed(ctx, w.in.cfg.Journal, w.consumed)
+		f, err := journal.OpenFeed(ctx, w.in.cfg.Journal, w.consumed)
 		if err != nil {
 			return fmt.Errorf("%w: %w", errFatal, err)
 		}
