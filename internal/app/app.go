@@ -23,6 +23,7 @@ import (
 	"path/filepath"
 	"runtime/debug"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -68,7 +69,7 @@ func (r Runner) Serve(ctx context.Context, cfg config.Config, log io.Writer) err
 
 // Start returns when the server listens. It goes on when ctx ends; Stop ends it.
 func (Runner) Start(ctx context.Context, cfg config.Config, log io.Writer) (*App, error) {
-	a := &App{cfg: cfg, log: newLogger(cfg, log), registry: prometheus.NewRegistry(), ended: make(chan struct{}), failed: make(chan error, 4)}
+	a := &App{cfg: cfg, log: newLogger(cfg, log), registry: prometheus.NewRegistry(), ended: make(chan struct{}), failed: make(chan error, 4), inlets: make(map[string]string)}
 	a.registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	begun := time.Now()
 	limitMemory()
@@ -105,6 +106,18 @@ func (a *App) absolutePaths() error {
 		g := &a.cfg.Gateways[i]
 		files = append(files, &g.TLSCert, &g.TLSKey, &g.EndpointPolicy)
 	}
+	a.cfg.Inlets = slices.Clone(a.cfg.Inlets)
+	for i := range a.cfg.Inlets {
+		v := &a.cfg.Inlets[i]
+		files = append(files, &v.TLSCert, &v.TLSKey, &v.TokenFile, &v.Tail)
+		if socket, ok := strings.CutPrefix(v.Socket, "unix:"); ok {
+			abs, err := filepath.Abs(socket)
+			if err != nil {
+				return err
+			}
+			v.Socket = "unix:" + abs
+		}
+	}
 	for _, f := range files {
 		if *f == "" {
 			continue
@@ -132,6 +145,7 @@ type App struct {
 	api       net.Listener
 	admin     net.Listener
 	gateways  []string // addresses
+	inlets    map[string]string
 	s3        *objects.Server
 	delivery  serviceKey
 	keys      *keys.Ring
@@ -171,7 +185,7 @@ func (a *App) started(name string, stop func(ctx context.Context) error) {
 // start builds everything from the ground up.
 func (a *App) start(ctx context.Context) error {
 	for _, f := range []func(context.Context) error{
-		a.lockDir, a.openKey, a.openStore, a.openDirectory, a.openJournal, a.listenS3, a.openTrails, a.openStores, a.openQueries, a.openChannels, a.openImports, a.openHistory, a.runTrails, a.runStores, a.runQueries, a.runImports, a.listenAdmin, a.listenAPI, a.listenGateways,
+		a.lockDir, a.openKey, a.openStore, a.openDirectory, a.openJournal, a.listenS3, a.openTrails, a.openStores, a.openQueries, a.openChannels, a.openImports, a.openHistory, a.runTrails, a.runStores, a.runQueries, a.runImports, a.listenAdmin, a.listenAPI, a.listenGateways, a.listenInlets,
 	} {
 		if err := f(ctx); err != nil {
 			return err

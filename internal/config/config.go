@@ -184,6 +184,9 @@ type Config struct {
 	// Buckets are the buckets of the YAML file that are elsewhere than
 	// BucketsEndpoint says.
 	Buckets []Bucket `kong:"-"`
+
+	// Inlets are the inlets of the YAML file.
+	Inlets []Inlet `kong:"-"`
 }
 
 // Off is the value of an address at which nothing listens.
@@ -196,7 +199,7 @@ const (
 )
 
 // lists is how many fields at the end of Config are lists of the YAML file.
-const lists = 2
+const lists = 3
 
 // setting is one field of Config as its tags describe it.
 type setting struct {

@@ -148,7 +148,7 @@ func (l *loader) readFile(path string) {
 	for _, e := range file.entries {
 		l.set(e.setting, e.text, place(e.line))
 	}
-	l.cfg.Gateways, l.cfg.Buckets = file.gateways, file.buckets
+	l.cfg.Gateways, l.cfg.Buckets, l.cfg.Inlets = file.gateways, file.buckets, file.inlets
 	for key, line := range file.lines {
 		l.origin[key] = place(line)
 	}

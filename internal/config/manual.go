@@ -90,5 +90,26 @@ buckets:
 	for _, k := range bucketKeys {
 		fmt.Fprintf(&b, "| `%s` | %s |\n", k.key, k.help)
 	}
+	b.WriteString(`
+## Inlets
+
+Events that other systems record come in through inlets, which stand in the YAML file,
+and only there. [Inlets](inlets.md) has an example for each kind.
+
+` + "```yaml" + `
+inlets:
+  - name: minio
+    kind: minio
+    channel: other-systems
+    listen: 0.0.0.0:4590
+    token-file: /etc/cairn/minio.token
+` + "```" + `
+
+| key | meaning |
+|---|---|
+`)
+	for _, k := range inletKeys {
+		fmt.Fprintf(&b, "| `%s` | %s |\n", k.key, k.help)
+	}
 	return b.String()
 }

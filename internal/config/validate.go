@@ -163,6 +163,7 @@ func (c *Config) validate() []Problem {
 	}
 	c.validateGateways(bad)
 	c.validateBuckets(bad)
+	c.validateInlets(bad)
 	return out
 }
 

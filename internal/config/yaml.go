@@ -23,6 +23,7 @@ type contents struct {
 	entries  []entry
 	gateways []Gateway
 	buckets  []Bucket
+	inlets   []Inlet
 	// lines has the line of each key of a list, as "gateways[0].listen".
 	lines map[string]int
 }
@@ -76,7 +77,7 @@ func mapping(node ast.Node) ([]*ast.MappingValueNode, bool) {
 
 // fileKeys are the keys that the file may have.
 var fileKeys = func() []string {
-	out := []string{gatewaysKey, bucketsKey}
+	out := []string{gatewaysKey, bucketsKey, inletsKey}
 	for i := range settings {
 		if !settings[i].outside {
 			out = append(out, settings[i].key)
@@ -95,7 +96,7 @@ func readPairs(pairs []*ast.MappingValueNode, fail failer) (out contents, proble
 		s := find(key)
 		first, repeated := seen[key]
 		switch {
-		case s == nil && key != gatewaysKey && key != bucketsKey:
+		case s == nil && key != gatewaysKey && key != bucketsKey && key != inletsKey:
 			problems = append(problems, unknown(key, line, "", fileKeys, fail)...)
 			continue
 		case s != nil && s.outside:
@@ -114,6 +115,12 @@ func readPairs(pairs []*ast.MappingValueNode, fail failer) (out contents, proble
 			seen[key] = line
 			var more []Problem
 			out.buckets, more = (&list[Bucket]{bucketsKey, "a bucket", bucketKeys}).read(pair.Value, line, out.lines, fail)
+			problems = append(problems, more...)
+			continue
+		case key == inletsKey:
+			seen[key] = line
+			var more []Problem
+			out.inlets, more = (&list[Inlet]{inletsKey, "an inlet", inletKeys}).read(pair.Value, line, out.lines, fail)
 			problems = append(problems, more...)
 			continue
 		}

@@ -32,8 +32,9 @@ type Journal interface {
 type Target struct {
 	// Name is the inlet's, in metrics.
 	Name string
-	// ChannelARN is the channel of events that have one.
-	ChannelARN string
+	// Find gives the ARN of the channel of events that have one. It is asked each time:
+	// the channel may be made later than the inlet.
+	Find func(ctx context.Context) (arn string, err error)
 	// Account and Region are those of records that name none, and the account that
 	// owns the channel.
 	Account, Region string
@@ -76,16 +77,20 @@ func (t *Target) takeEvents(ctx context.Context, b *Batch, now time.Time) error 
 	if len(b.Events) == 0 {
 		return nil
 	}
+	arn, err := t.Find(ctx)
+	if err != nil {
+		return err
+	}
 	seen := make(map[[sha256.Size]byte]int, len(b.Events))
 	events, index := make([]channel.AuditEvent, len(b.Events)), make(map[string]int, len(b.Events))
 	for i := range b.Events {
 		e := &b.Events[i]
 		sum := sha256.Sum256(e.Original)
-		id := e.EventID(t.ChannelARN, seen[sum])
+		id := e.EventID(arn, seen[sum])
 		seen[sum]++
 		events[i], index[id] = channel.AuditEvent{ID: id, Data: string(e.Data(t.Account, now))}, i
 	}
-	failed, err := t.Channel.Take(ctx, t.ChannelARN, events)
+	failed, err := t.Channel.Take(ctx, arn, events)
 	if err != nil || len(failed) == 0 {
 		return err
 	}
@@ -94,7 +99,7 @@ func (t *Target) takeEvents(ctx context.Context, b *Batch, now time.Time) error 
 		b.Events[i] = unmapped(b.Events[i].Original, b.Events[i].Source, "the channel refuses the event: "+f.Message)
 		events[i].Data = string(b.Events[i].Data(t.Account, now))
 	}
-	if failed, err = t.Channel.Take(ctx, t.ChannelARN, events); err == nil && len(failed) > 0 {
+	if failed, err = t.Channel.Take(ctx, arn, events); err == nil && len(failed) > 0 {
 		err = fmt.Errorf("the channel refuses an event: %s: %w", failed[0].Message, ErrRefused)
 	}
 	return err
