@@ -40,6 +40,9 @@ var decoders = map[string]inlet.Decoder{
 
 // openInlet starts what an inlet has: HTTP, a socket, a file.
 func (a *App) openInlet(ctx context.Context, v *config.Inlet, metrics *inlet.Metrics) error {
+	if v.Kind == config.CloudTrail {
+		return a.follow(ctx, v, metrics)
+	}
 	decode := decoders[v.Kind]
 	if v.Kind == "json" {
 		m := inlet.Mapping(v.Fields)

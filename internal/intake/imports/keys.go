@@ -75,3 +75,12 @@ func dayFolder(segments []string) (at int, day time.Time, ok bool) {
 
 // folder is a key without the file's name: the prefix that it counts for.
 func folder(key string) string { return key[:strings.LastIndexByte(key, '/')+1] }
+
+// Judge makes the rule by which the keys below a root are looked at, from the day of
+// start on if that is not zero: whether a key is one of a log file or stands where log
+// files stand, and, when keys that follow it need not be looked at, the key to go on
+// behind.
+func Judge(root string, start time.Time) func(key string) (take bool, skip string) {
+	s := &sieve{root: root, start: start}
+	return s.judge
+}
