@@ -39,6 +39,10 @@ type lake struct {
 	engine *Engine
 	dir    string
 	now    time.Time
+	// catalog, if set, finds stores instead of the lake itself; params are what
+	// stands for question marks.
+	catalog trinosql.Catalog
+	params  []string
 }
 
 func newLake(t testing.TB, cfg Config) *lake {
@@ -82,11 +86,15 @@ func (l *lake) Table(_ context.Context, name string) (*trinosql.Table, error) {
 
 // job checks a statement.
 func (l *lake) job(sql string) (query.Job, error) {
-	stmt, err := trinosql.Parse(sql)
+	stmt, err := trinosql.Parse(sql, l.params...)
 	if err != nil {
 		return query.Job{}, err
 	}
-	checked, err := trinosql.Check(l.t.Context(), stmt, l, trinosql.Options{Now: l.now, EventDataStore: storeA})
+	var catalog trinosql.Catalog = l
+	if l.catalog != nil {
+		catalog = l.catalog
+	}
+	checked, err := trinosql.Check(l.t.Context(), stmt, catalog, trinosql.Options{Now: l.now, EventDataStore: storeA})
 	if err != nil {
 		return query.Job{}, err
 	}
