@@ -310,7 +310,7 @@ func jodaFields(pattern string) ([]jodaField, error) {
 			out = append(out, jodaField{letter: c, count: n})
 			i += n
 		default:
-			out = append(out, jodaField{text: string(c)})
+			out = append(out, jodaField{text: pattern[i : i+1]})
 			i++
 		}
 	}
