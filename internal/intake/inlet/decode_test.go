@@ -222,6 +222,19 @@ func TestEventID(t *testing.T) {
 	}
 }
 
+// TestValues: a document of broken lines is taken line by line, in a time that follows
+// its size.
+func TestValues(t *testing.T) {
+	broken := bytes.Repeat([]byte("[\n"), 500_000)
+	got := values(append(broken, `{"a": 1}`...))
+	if len(got) != 500_001 || string(got[0]) != "[" || string(got[500_000]) != `{"a": 1}` {
+		t.Errorf("%d values", len(got))
+	}
+	if got := values([]byte(" {\n\"a\":\n1} {\"b\":2}x\ny\n3")); len(got) != 5 || string(got[1]) != `{"b":2}` || string(got[2]) != "x" {
+		t.Errorf("%q", got)
+	}
+}
+
 func TestMappingCheck(t *testing.T) {
 	if err := testMapping.Check(); err != nil {
 		t.Error(err)
@@ -248,8 +261,8 @@ func TestMoment(t *testing.T) {
 	}
 }
 
-// fuzz feeds a decoder: it never panics, each event keeps the limits of the channel, and
-// a document that has something has an event or is refused.
+// fuzz feeds a decoder: it never panics, a channel takes each of its events, and each of
+// its records can be read.
 func fuzz(f *testing.F, kind string, decode Decoder) {
 	f.Helper()
 	for _, file := range samples(f)[kind] {

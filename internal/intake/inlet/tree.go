@@ -111,19 +111,27 @@ func moment(v any) time.Time {
 	return time.Unix(0, n).UTC()
 }
 
+// maxBroken bounds how often values looks for the end of a JSON value in vain: each
+// time it reads what is left of the document.
+const maxBroken = 16
+
 // values takes a document apart that has JSON values behind each other, as one a
-// line. What is no JSON is taken to the end of its line.
+// line. What is no JSON is taken to the end of its line; behind many of these each line
+// is taken by itself.
 func values(doc []byte) (out [][]byte) {
-	for {
+	for broken := 0; ; {
 		doc = bytes.TrimSpace(doc)
 		if len(doc) == 0 {
 			return out
 		}
-		d := json.NewDecoder(bytes.NewReader(doc))
-		var raw json.RawMessage
-		if d.Decode(&raw) == nil {
-			out, doc = append(out, raw), doc[d.InputOffset():]
-			continue
+		if broken < maxBroken {
+			d := json.NewDecoder(bytes.NewReader(doc))
+			var raw json.RawMessage
+			if d.Decode(&raw) == nil {
+				out, doc = append(out, raw), doc[d.InputOffset():]
+				continue
+			}
+			broken++
 		}
 		line, rest, _ := bytes.Cut(doc, []byte("\n"))
 		out, doc = append(out, line), rest
