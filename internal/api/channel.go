@@ -127,35 +127,22 @@ func (s *Server) getChannel(ctx context.Context, r *Request, in *ctapi.GetChanne
 // channels that an account can have in a Region.
 const defaultChannelPage = 1000
 
-// listChannels answers ListChannels, oldest first. A token continues behind a
-// channel, also if that is gone meanwhile.
+// listChannels answers ListChannels, oldest first.
 func (s *Server) listChannels(ctx context.Context, r *Request, in *ctapi.ListChannelsInput) (*ctapi.ListChannelsOutput, error) {
 	all, err := s.cfg.Channels.List(ctx, r.channelCaller())
 	if err != nil {
 		return nil, err
 	}
-	bound := []byte("ListChannels\x00" + r.AccountID() + "\x00" + r.Region)
-	first := 0
-	if in.NextToken != nil {
-		after, ok := s.tokens.open(bound, *in.NextToken)
-		if !ok {
-			return nil, Errorf(ctapi.CodeInvalidNextToken, "Invalid token: it was not issued for this request.")
-		}
-		for first < len(all) && !behind(all[first].Created.UnixNano(), all[first].ID, after) {
-			first++
-		}
+	items, next, err := page(s, pageRequest{r.boundTo("ListChannels"), in.NextToken, in.MaxResults, defaultChannelPage}, all, order[channel.Channel]{
+		func(ch *channel.Channel) lake.Position {
+			return lake.Position{Time: ch.Created.UnixNano(), Ordinal: idOrdinal(ch.ID)}
+		}, oldestFirst})
+	if err != nil {
+		return nil, err
 	}
-	limit := defaultChannelPage
-	if in.MaxResults != nil {
-		limit = int(*in.MaxResults)
-	}
-	out := &ctapi.ListChannelsOutput{Channels: []ctapi.Channel{}}
-	for i := first; i < len(all) && i < first+limit; i++ {
-		out.Channels = append(out.Channels, ctapi.Channel{ChannelArn: &all[i].ARN, Name: &all[i].Name})
-	}
-	if next := first + limit; next < len(all) {
-		last := &all[next-1]
-		out.NextToken = new(s.tokens.seal(bound, lake.Position{Time: last.Created.UnixNano(), Ordinal: idOrdinal(last.ID)}))
+	out := &ctapi.ListChannelsOutput{Channels: make([]ctapi.Channel, len(items)), NextToken: next}
+	for i := range items {
+		out.Channels[i] = ctapi.Channel{ChannelArn: &items[i].ARN, Name: &items[i].Name}
 	}
 	return out, nil
 }

@@ -105,7 +105,7 @@ func importOutput(im *imports.Import) *ctapi.GetImportOutput {
 // MaxResults is absent.
 const defaultImportPage = 100
 
-// listImports answers ListImports, newest first. A token continues behind an import.
+// listImports answers ListImports, newest first.
 func (s *Server) listImports(ctx context.Context, r *Request, in *ctapi.ListImportsInput) (*ctapi.ListImportsOutput, error) {
 	all, err := s.cfg.Imports.List(ctx, r.importCaller())
 	if err != nil {
@@ -118,67 +118,35 @@ func (s *Server) listImports(ctx context.Context, r *Request, in *ctapi.ListImpo
 			wanted = append(wanted, im)
 		}
 	}
-	bound := []byte("ListImports\x00" + r.AccountID() + "\x00" + r.Region + "\x00" + text(in.Destination) + "\x00" + string(in.ImportStatus))
-	first := 0
-	if in.NextToken != nil {
-		after, ok := s.tokens.open(bound, *in.NextToken)
-		if !ok {
-			return nil, Errorf(ctapi.CodeInvalidNextToken, "Invalid token: it was not issued for this request.")
-		}
-		for first < len(wanted) && !older(&wanted[first], after) {
-			first++
-		}
+	ask := pageRequest{r.boundTo("ListImports", text(in.Destination), string(in.ImportStatus)), in.NextToken, in.MaxResults, defaultImportPage}
+	items, next, err := page(s, ask, wanted, order[imports.Import]{func(im *imports.Import) lake.Position {
+		return lake.Position{Time: im.Created.UnixNano(), Ordinal: idOrdinal(im.ID)}
+	}, newestFirst})
+	if err != nil {
+		return nil, err
 	}
-	limit := defaultImportPage
-	if in.MaxResults != nil {
-		limit = int(*in.MaxResults)
-	}
-	out := &ctapi.ListImportsOutput{Imports: []ctapi.ImportsListItem{}}
-	for i := first; i < len(wanted) && i < first+limit; i++ {
-		im := &wanted[i]
-		out.Imports = append(out.Imports, ctapi.ImportsListItem{ImportId: &im.ID, ImportStatus: ctapi.ImportStatus(im.Status), Destinations: []string{im.StoreARN}, CreatedTimestamp: &im.Created, UpdatedTimestamp: &im.Updated})
-	}
-	if next := first + limit; next < len(wanted) {
-		last := &wanted[next-1]
-		out.NextToken = new(s.tokens.seal(bound, lake.Position{Time: last.Created.UnixNano(), Ordinal: idOrdinal(last.ID)}))
+	out := &ctapi.ListImportsOutput{Imports: make([]ctapi.ImportsListItem, len(items)), NextToken: next}
+	for i := range items {
+		im := &items[i]
+		out.Imports[i] = ctapi.ImportsListItem{ImportId: &im.ID, ImportStatus: ctapi.ImportStatus(im.Status), Destinations: []string{im.StoreARN}, CreatedTimestamp: &im.Created, UpdatedTimestamp: &im.Updated}
 	}
 	return out, nil
 }
 
-// older tells whether an import comes behind a position in a list that begins with
-// the newest.
-func older(im *imports.Import, p lake.Position) bool {
-	created := im.Created.UnixNano()
-	return created < p.Time || created == p.Time && idOrdinal(im.ID) > p.Ordinal
-}
-
-// listImportFailures answers ListImportFailures in the order of locations. A token
-// is how many there were before.
+// listImportFailures answers ListImportFailures in the order of locations.
 func (s *Server) listImportFailures(ctx context.Context, r *Request, in *ctapi.ListImportFailuresInput) (*ctapi.ListImportFailuresOutput, error) {
 	all, err := s.cfg.Imports.Failures(ctx, r.importCaller(), text(in.ImportId))
 	if err != nil {
 		return nil, err
 	}
-	bound := []byte("ListImportFailures\x00" + text(in.ImportId) + "\x00" + r.AccountID() + "\x00" + r.Region)
-	first := 0
-	if in.NextToken != nil {
-		after, ok := s.tokens.open(bound, *in.NextToken)
-		if !ok {
-			return nil, Errorf(ctapi.CodeInvalidNextToken, "Invalid token: it was not issued for this request.")
-		}
-		first = int(min(after.Ordinal, uint64(len(all))))
+	items, next, err := pageByNumber(s, pageRequest{r.boundTo("ListImportFailures", text(in.ImportId)), in.NextToken, in.MaxResults, defaultImportPage}, all)
+	if err != nil {
+		return nil, err
 	}
-	limit := defaultImportPage
-	if in.MaxResults != nil {
-		limit = int(*in.MaxResults)
-	}
-	out := &ctapi.ListImportFailuresOutput{Failures: []ctapi.ImportFailureListItem{}}
-	for i := first; i < len(all) && i < first+limit; i++ {
-		f := &all[i]
-		out.Failures = append(out.Failures, ctapi.ImportFailureListItem{Location: &f.Location, Status: ctapi.ImportFailureStatus(f.Status), ErrorType: &f.ErrorType, ErrorMessage: &f.Message, LastUpdatedTime: &f.Updated})
-	}
-	if next := first + limit; next < len(all) {
-		out.NextToken = new(s.tokens.seal(bound, lake.Position{Ordinal: uint64(next)}))
+	out := &ctapi.ListImportFailuresOutput{Failures: make([]ctapi.ImportFailureListItem, len(items)), NextToken: next}
+	for i := range items {
+		f := &items[i]
+		out.Failures[i] = ctapi.ImportFailureListItem{Location: &f.Location, Status: ctapi.ImportFailureStatus(f.Status), ErrorType: &f.ErrorType, ErrorMessage: &f.Message, LastUpdatedTime: &f.Updated}
 	}
 	return out, nil
 }

@@ -42,11 +42,9 @@ func (s *Server) lookupEvents(ctx context.Context, r *Request, in *ctapi.LookupE
 		return nil, err
 	}
 	bound := lookupBinding(q, in)
-	if in.NextToken != nil {
-		position, ok := s.tokens.open(bound, *in.NextToken)
-		if !ok {
-			return nil, Errorf(ctapi.CodeInvalidNextToken, "Invalid token: it was not issued for this request.")
-		}
+	if position, ok, err := s.after(bound, in.NextToken); err != nil {
+		return nil, err
+	} else if ok {
 		q.After = &position
 	}
 	out := &ctapi.LookupEventsOutput{Events: []ctapi.Event{}}

@@ -4,7 +4,6 @@ import (
 	"context"
 	"math"
 	"strconv"
-	"strings"
 	"time"
 
 	"github.com/cairntrail/cairn/internal/api/ctapi"
@@ -40,15 +39,12 @@ func (s *Server) describeQuery(ctx context.Context, r *Request, in *ctapi.Descri
 // the columns keep their order and may have the same name; NULL is an empty text, as
 // the API has texts only.
 func (s *Server) getQueryResults(ctx context.Context, r *Request, in *ctapi.GetQueryResultsInput) (*ctapi.GetQueryResultsOutput, error) {
-	bound := []byte("GetQueryResults\x00" + r.AccountID() + "\x00" + r.Region + "\x00" + text(in.QueryId))
-	var from query.Position
-	if in.NextToken != nil {
-		at, ok := s.tokens.open(bound, *in.NextToken)
-		if !ok {
-			return nil, Errorf(ctapi.CodeInvalidNextToken, "Invalid token: it was not issued for this request.")
-		}
-		from = query.Position{Row: int64(at.Ordinal), Offset: at.Time}
+	bound := r.boundTo("GetQueryResults", text(in.QueryId))
+	at, _, err := s.after(bound, in.NextToken)
+	if err != nil {
+		return nil, err
 	}
+	from := query.Position{Row: int64(at.Ordinal), Offset: at.Time}
 	limit := query.MaxPage
 	if in.MaxQueryResults != nil {
 		limit = int(*in.MaxQueryResults)
@@ -85,7 +81,7 @@ const defaultQueryPage = 100
 // listQueries answers ListQueries: the queries of the last seven days, newest first.
 func (s *Server) listQueries(ctx context.Context, r *Request, in *ctapi.ListQueriesInput) (*ctapi.ListQueriesOutput, error) {
 	list := query.ListInput{EventDataStore: text(in.EventDataStore), Status: query.Status(in.QueryStatus), Limit: defaultQueryPage}
-	parts := []string{"ListQueries", r.AccountID(), r.Region, list.EventDataStore, string(list.Status)}
+	parts := []string{list.EventDataStore, string(list.Status)}
 	for _, t := range []struct {
 		given *time.Time
 		to    *time.Time
@@ -96,14 +92,12 @@ func (s *Server) listQueries(ctx context.Context, r *Request, in *ctapi.ListQuer
 		}
 		parts = append(parts, "")
 	}
-	bound := []byte(strings.Join(parts, "\x00"))
-	if in.NextToken != nil {
-		at, ok := s.tokens.open(bound, *in.NextToken)
-		if !ok {
-			return nil, Errorf(ctapi.CodeInvalidNextToken, "Invalid token: it was not issued for this request.")
-		}
-		list.Before = at.Ordinal
+	bound := r.boundTo("ListQueries", parts...)
+	at, _, err := s.after(bound, in.NextToken)
+	if err != nil {
+		return nil, err
 	}
+	list.Before = at.Ordinal
 	if in.MaxResults != nil {
 		list.Limit = int(*in.MaxResults)
 	}

@@ -2,11 +2,9 @@ package api
 
 import (
 	"context"
-	"strings"
 
 	"github.com/cairntrail/cairn/internal/api/ctapi"
 	"github.com/cairntrail/cairn/internal/api/wire"
-	"github.com/cairntrail/cairn/internal/lake"
 	"github.com/cairntrail/cairn/internal/query/sample"
 )
 
@@ -24,28 +22,13 @@ func (s *Server) sampleRows() []*operation {
 // searchSampleQueries answers SearchSampleQueries: the sample queries that have a
 // word of the phrase, the most relevant first.
 func (s *Server) searchSampleQueries(_ context.Context, r *Request, in *ctapi.SearchSampleQueriesInput) (*ctapi.SearchSampleQueriesOutput, error) {
-	bound := []byte(strings.Join([]string{"SearchSampleQueries", r.AccountID(), r.Region, text(in.SearchPhrase)}, "\x00"))
-	all := sample.Search(text(in.SearchPhrase))
-	first := 0
-	if in.NextToken != nil {
-		at, ok := s.tokens.open(bound, *in.NextToken)
-		if !ok {
-			return nil, Errorf(ctapi.CodeInvalidParameter, "NextToken was not issued for this request.")
-		}
-		first = int(min(at.Ordinal, uint64(len(all))))
+	items, next, err := pageByNumber(s, pageRequest{r.boundTo("SearchSampleQueries", text(in.SearchPhrase)), in.NextToken, in.MaxResults, defaultSamplePage}, sample.Search(text(in.SearchPhrase)))
+	if err != nil { // the operation has no error for tokens
+		return nil, Errorf(ctapi.CodeInvalidParameter, "NextToken was not issued for this request.")
 	}
-	limit := defaultSamplePage
-	if in.MaxResults != nil {
-		limit = int(*in.MaxResults)
-	}
-	out := &ctapi.SearchSampleQueriesOutput{SearchResults: []ctapi.SearchSampleQueriesSearchResult{}}
-	for _, m := range all[first:min(first+limit, len(all))] {
-		out.SearchResults = append(out.SearchResults, ctapi.SearchSampleQueriesSearchResult{
-			Name: new(m.Name), Description: new(m.Description), SQL: new(m.SQL), Relevance: new(m.Relevance),
-		})
-	}
-	if next := first + limit; next < len(all) {
-		out.NextToken = new(s.tokens.seal(bound, lake.Position{Ordinal: uint64(next)}))
+	out := &ctapi.SearchSampleQueriesOutput{SearchResults: make([]ctapi.SearchSampleQueriesSearchResult, len(items)), NextToken: next}
+	for i, m := range items {
+		out.SearchResults[i] = ctapi.SearchSampleQueriesSearchResult{Name: new(m.Name), Description: new(m.Description), SQL: new(m.SQL), Relevance: new(m.Relevance)}
 	}
 	return out, nil
 }

@@ -75,7 +75,7 @@ func realLogFiles(t *testing.T) (files map[string][]byte, days map[string]int) {
 }
 
 // imported waits until an import has ended.
-func imported(t *testing.T, api *cloudtrail.Client, id string) *cloudtrail.GetImportOutput {
+func imported(t testing.TB, api *cloudtrail.Client, id string) *cloudtrail.GetImportOutput {
 	t.Helper()
 	tick := time.NewTicker(50 * time.Millisecond)
 	defer tick.Stop()
