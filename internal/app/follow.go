@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"iter"
 	"net/url"
 	"strings"
 	"time"
@@ -22,7 +23,7 @@ import (
 func (a *App) follow(ctx context.Context, v *config.Inlet, metrics *inlet.Metrics) error {
 	f := &inlet.Follower{
 		Name: v.Name, BucketName: v.Bucket, Prefix: v.Prefix, Since: v.Since, Every: cmp.Or(v.Every, config.DefaultEvery), Accounts: v.CreateAccounts,
-		Bucket:   importBucket{client: a.buckets, name: v.Bucket, close: func() {}},
+		Bucket:   followBucket{importBucket{client: a.buckets, name: v.Bucket, close: func() {}}},
 		Ingester: intake.NewIngester(channelJournal{a}, func() intake.Known { return a.history.View() }, accounts{a}, 1),
 		Files:    store.NewCollection[inlet.File](a.db, "inlets.files"), Starts: store.NewCollection[inlet.Start](a.db, "inlets.starts"),
 		Now: time.Now, Metrics: metrics, Logger: a.log,
@@ -36,6 +37,20 @@ func (a *App) follow(ctx context.Context, v *config.Inlet, metrics *inlet.Metric
 	}
 	a.run(ctx, "inlet "+v.Name, f.Run)
 	return nil
+}
+
+// followBucket is a bucket as followers read it.
+type followBucket struct{ importBucket }
+
+// List implements inlet.Bucket.
+func (b followBucket) List(ctx context.Context, prefix, after string) iter.Seq2[string, error] {
+	return func(yield func(string, error) bool) {
+		for o, err := range b.importBucket.List(ctx, prefix, after) {
+			if !yield(o.Key, err) {
+				return
+			}
+		}
+	}
 }
 
 // queue is a queue of SQS.

@@ -112,10 +112,10 @@ type importBucket struct {
 func (b importBucket) Close() { b.close() }
 
 // List implements imports.Bucket.
-func (b importBucket) List(ctx context.Context, prefix, after string) iter.Seq2[string, error] {
-	return func(yield func(string, error) bool) {
+func (b importBucket) List(ctx context.Context, prefix, after string) iter.Seq2[imports.Object, error] {
+	return func(yield func(imports.Object, error) bool) {
 		for entry, err := range b.client.List(ctx, b.name, prefix, after) {
-			if !yield(entry.Key, storeError(err)) {
+			if !yield(imports.Object{Key: entry.Key, Size: entry.Size}, storeError(err)) {
 				return
 			}
 		}

@@ -218,7 +218,7 @@ func TestOwnCallsAreRecorded(t *testing.T) {
 	fails(err, "AccessDeniedException")
 	_, err = admin.trail().LookupEvents(ctx, &cloudtrail.LookupEventsInput{MaxResults: aws.Int32(51)})
 	fails(err, "InvalidMaxResultsException")
-	_, err = admin.trail().CreateChannel(ctx, &cloudtrail.CreateChannelInput{Name: aws.String("channel"), Source: aws.String("Custom"), Destinations: []types.Destination{{Type: types.DestinationTypeEventDataStore, Location: aws.String("arn:x")}}})
+	_, err = admin.trail().CreateDashboard(ctx, &cloudtrail.CreateDashboardInput{Name: aws.String("board"), RefreshSchedule: &types.RefreshSchedule{Status: types.RefreshScheduleStatusEnabled}})
 	fails(err, "UnsupportedOperationException")
 	forged := s.client("default")
 	forged.cfg.Credentials = aws.CredentialsProviderFunc(func(ctx context.Context) (aws.Credentials, error) {
@@ -279,8 +279,8 @@ func TestOwnCallsAreRecorded(t *testing.T) {
 	one(lookups, func(r rec) bool {
 		return r.ErrorCode == "SignatureDoesNotMatch" && r.UserIdentity.Type == "Unknown" && r.UserIdentity.AccessKeyID != ""
 	})
-	create := one(admin.lookup(by(types.LookupAttributeKeyEventName, "CreateChannel")), func(r rec) bool { return true })
-	if string(create.RequestParameters) != `{"destinations":[{"location":"arn:x","type":"EVENT_DATA_STORE"}],"name":"channel","source":"Custom"}` || create.ReadOnly || create.ErrorCode != "UnsupportedOperationException" {
+	create := one(admin.lookup(by(types.LookupAttributeKeyEventName, "CreateDashboard")), func(r rec) bool { return true })
+	if string(create.RequestParameters) != `{"name":"board","refreshSchedule":{"status":"ENABLED"}}` || create.ReadOnly || create.ErrorCode != "UnsupportedOperationException" {
 		t.Errorf("record %+v", create)
 	}
 }
@@ -366,8 +366,8 @@ func TestAWSCLI(t *testing.T) {
 		t.Errorf("an unknown attribute was taken: %s", out)
 	}
 	contains(t, out, "InvalidLookupAttributesException")
-	if out, err = run("cloudtrail", "list-imports"); err == nil {
-		t.Errorf("list-imports: %s", out)
+	if out, err = run("cloudtrail", "list-dashboards"); err == nil {
+		t.Errorf("list-dashboards: %s", out)
 	}
 	contains(t, out, "UnsupportedOperationException")
 }

@@ -41,19 +41,25 @@ type memBucket struct {
 	objects map[string][]byte
 	fail    map[string]error
 	listed  int
+	// page and get are how long a page of a thousand keys and an object take.
+	page, get time.Duration
 }
 
 func (b *memBucket) Close() {}
 
-func (b *memBucket) List(_ context.Context, prefix, after string) iter.Seq2[string, error] {
+func (b *memBucket) List(_ context.Context, prefix, after string) iter.Seq2[Object, error] {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	keys := slices.Sorted(maps.Keys(b.objects))
-	return func(yield func(string, error) bool) {
+	return func(yield func(Object, error) bool) {
+		n := 0
 		for _, k := range keys {
 			if strings.HasPrefix(k, prefix) && k > after {
+				if n++; n%1000 == 1 {
+					<-time.After(b.page)
+				}
 				b.listed++
-				if !yield(k, nil) {
+				if !yield(Object{k, int64(len(b.objects[k]))}, nil) {
 					return
 				}
 			}
@@ -62,6 +68,7 @@ func (b *memBucket) List(_ context.Context, prefix, after string) iter.Seq2[stri
 }
 
 func (b *memBucket) Get(_ context.Context, key string) (io.ReadCloser, error) {
+	<-time.After(b.get)
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if err := b.fail[key]; err != nil {

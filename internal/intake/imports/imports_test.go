@@ -289,3 +289,45 @@ func TestImportRefused(t *testing.T) {
 		}
 	})
 }
+
+// The time that a bucket far away takes for listing and reading is spent side by side:
+// 1,500 files of which each takes 50 ms need a sixty-fourth of the sum, and a tenth more.
+func TestImportFarAway(t *testing.T) {
+	inHouse(t, func(h *house) {
+		h.cfg.Readers, h.cfg.BatchEvents = 64, 1000
+		h.bucket.page, h.bucket.get = 200*time.Millisecond, 50*time.Millisecond
+		for n := range 1500 {
+			h.file(1+n%20, n, 1)
+		}
+		begun := time.Now()
+		id := h.begin(nil).ID
+		for h.get(id).Status != Completed {
+			<-time.After(50 * time.Millisecond)
+		}
+		if took, least := time.Since(begun), 1500*50*time.Millisecond/64; took > least+least/10+h.bucket.page {
+			t.Errorf("the import took %v, %v would do", took, least)
+		}
+		h.sound("far away")
+	})
+}
+
+// Large files are not read ahead beyond what memory is for.
+func TestReadAhead(t *testing.T) {
+	inHouse(t, func(h *house) {
+		h.bucket.get = time.Second
+		size := int64(len(h.bucket.objects[h.file(1, 0, 1)]))
+		for n := 1; n < 12; n++ {
+			h.file(1, n, 1)
+		}
+		h.cfg.Readers, h.cfg.ReadAhead = 64, 3*size+size/2
+		begun := time.Now()
+		id := h.begin(nil).ID
+		for h.get(id).Status != Completed {
+			<-time.After(100 * time.Millisecond)
+		}
+		if took := time.Since(begun); took < 4*time.Second || took > 5*time.Second {
+			t.Errorf("twelve files, three at once, took %v", took)
+		}
+		h.sound("read ahead")
+	})
+}

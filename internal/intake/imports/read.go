@@ -79,7 +79,7 @@ func (r *run) read(ctx context.Context, key string) content {
 		case err != nil:
 			return fail(damaged, "The file is damaged: %v. Nothing of it is imported.", err)
 		}
-		if t := rec.EventTime; t.Before(r.im.Oldest) || !r.im.Start.IsZero() && t.Before(r.im.Start) || !r.im.End.IsZero() && t.After(r.im.End) {
+		if t := rec.EventTime; t.Before(r.oldest) || !r.start.IsZero() && t.Before(r.start) || !r.end.IsZero() && t.After(r.end) {
 			continue
 		}
 		c.events = append(c.events, append([]byte(nil), rec.Raw...))

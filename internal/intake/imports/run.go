@@ -6,8 +6,10 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"time"
 
 	"golang.org/x/sync/errgroup"
+	"golang.org/x/sync/semaphore"
 
 	"github.com/cairntrail/cairn/internal/store"
 )
@@ -61,6 +63,8 @@ type run struct {
 	name   string // of the bucket
 	root   string
 	table  Table
+	// oldest, start and end are the times of events that are imported, zero for no bound.
+	oldest, start, end time.Time
 	// at is how far the listing is, second the tries of files that had failed.
 	at, second position
 	// failing has the files that had failed when the run began, by key.
@@ -76,7 +80,8 @@ func (s *Service) work(ctx context.Context, id string) error {
 	if err != nil {
 		return s.outcome(ctx, fmt.Errorf("read the import %s: %w", id, err))
 	}
-	r := &run{Service: s, im: item.Value, failing: make(map[string]Failure)}
+	im := item.Value
+	r := &run{Service: s, im: im, oldest: im.Oldest, start: im.Start, end: im.End, failing: make(map[string]Failure)}
 	err = r.all(ctx)
 	if ctx.Err() != nil {
 		return nil // stopped, or the server ends
@@ -271,20 +276,20 @@ func (r *run) finish(ctx context.Context) error {
 
 // listing imports the files of the location behind the position.
 func (r *run) listing(ctx context.Context) error {
-	s := &sieve{root: r.root, start: r.im.Start, end: r.im.End}
-	keys := func(yield func(key string) bool) error {
+	s := &sieve{root: r.root, start: r.start, end: r.end}
+	objects := func(yield func(o Object) bool) error {
 		after := r.at.Key
 		for again := true; again; {
 			again = false
-			for key, err := range r.bucket.List(ctx, r.root, after) {
+			for o, err := range r.bucket.List(ctx, r.root, after) {
 				if err != nil {
 					return fmt.Errorf("list %s: %w", r.im.Source.URI, err)
 				}
-				take, skip := s.judge(key)
-				if take && !yield(key) {
+				take, skip := s.judge(o.Key)
+				if take && !yield(o) {
 					return nil
 				}
-				if skip > key {
+				if skip > o.Key {
 					after, again = skip, true
 					break
 				}
@@ -293,7 +298,7 @@ func (r *run) listing(ctx context.Context) error {
 		return nil
 	}
 	b := &batch{run: r, source: r.im.ID, at: &r.at, folders: true}
-	if err := r.pipe(ctx, keys, b.add); err != nil {
+	if err := r.pipe(ctx, objects, b.add); err != nil {
 		return err
 	}
 	r.at.Statistics.PrefixesCompleted = r.at.Statistics.PrefixesFound
@@ -316,9 +321,9 @@ func (r *run) again(ctx context.Context, through string) error {
 	}
 	slices.Sort(keys)
 	b := &batch{run: r, source: r.im.again(r.im.Attempt), at: &r.second}
-	err := r.pipe(ctx, func(yield func(string) bool) error {
+	err := r.pipe(ctx, func(yield func(Object) bool) error {
 		for _, k := range keys {
-			if !yield(k) {
+			if !yield(Object{k, unknownSize}) {
 				break
 			}
 		}
@@ -330,43 +335,67 @@ func (r *run) again(ctx context.Context, through string) error {
 	return b.commit(ctx)
 }
 
-// pipe reads the files of keys, some at once, and gives them to add in order.
-func (r *run) pipe(ctx context.Context, keys func(yield func(key string) bool) error, add func(ctx context.Context, c content) error) error {
+// listAhead is how many keys are listed before their files are read: two pages.
+const listAhead = 2000
+
+// unknownSize is what a file is taken for whose size was not listed.
+const unknownSize = 1 << 20
+
+// reading is a file that is being read, or waits for its turn.
+type reading struct {
+	content chan content
+	weight  int64
+}
+
+// pipe lists, reads files, and gives them to add, all at the same time. Files are read
+// ahead, and added in order, so that one key says how far the import is.
+func (r *run) pipe(ctx context.Context, objects func(yield func(o Object) bool) error, add func(ctx context.Context, c content) error) error {
 	g, ctx := errgroup.WithContext(ctx)
-	ordered := make(chan chan content, r.cfg.Readers)
-	slots := make(chan struct{}, r.cfg.Readers)
+	listed := make(chan Object, listAhead)
 	g.Go(func() error {
-		defer close(ordered)
-		return keys(func(key string) bool {
-			result := make(chan content, 1)
+		defer close(listed)
+		return objects(func(o Object) bool {
 			select {
-			case ordered <- result:
+			case listed <- o:
+				return true
 			case <-ctx.Done():
 				return false
 			}
-			select {
-			case slots <- struct{}{}:
-			case <-ctx.Done():
-				return false
-			}
-			g.Go(func() error {
-				defer func() { <-slots }()
-				result <- r.read(ctx, key)
-				return nil
-			})
-			return true
 		})
 	})
+	ordered := make(chan reading, r.cfg.Readers)
+	ahead := semaphore.NewWeighted(r.cfg.ReadAhead)
 	g.Go(func() error {
-		for result := range ordered {
+		defer close(ordered)
+		for o := range listed {
+			one := reading{make(chan content, 1), min(max(o.Size, 1), r.cfg.ReadAhead)}
+			// In order, so that the file whose turn it is never waits for later ones.
+			if err := ahead.Acquire(ctx, one.weight); err != nil {
+				return err
+			}
 			select {
-			case c := <-result:
+			case ordered <- one:
+			case <-ctx.Done():
+				return ctx.Err()
+			}
+			g.Go(func() error {
+				one.content <- r.read(ctx, o.Key)
+				return nil
+			})
+		}
+		return nil
+	})
+	g.Go(func() error {
+		for one := range ordered {
+			select {
+			case c := <-one.content:
 				if c.err != nil {
 					return c.err
 				}
 				if err := add(ctx, c); err != nil {
 					return err
 				}
+				ahead.Release(one.weight)
 			case <-ctx.Done():
 				return ctx.Err()
 			}

@@ -18,12 +18,18 @@ import (
 
 // Bucket reads the bucket of a source.
 type Bucket interface {
-	// List gives the keys that begin with prefix and come behind after, in order. An
-	// error is the last that it gives.
-	List(ctx context.Context, prefix, after string) iter.Seq2[string, error]
+	// List gives the objects whose keys begin with prefix and come behind after, in
+	// order. An error is the last that it gives.
+	List(ctx context.Context, prefix, after string) iter.Seq2[Object, error]
 	// Get opens an object. Errors say more by ErrorCode() string, as NoSuchKey.
 	Get(ctx context.Context, key string) (io.ReadCloser, error)
 	Close()
+}
+
+// Object is an object of a listing.
+type Object struct {
+	Key  string
+	Size int64
 }
 
 // Table is the table of an event data store.
@@ -59,8 +65,10 @@ type Config struct {
 	// cannot be read at all.
 	Open  func(ctx context.Context, account, bucket, region string) (Bucket, error)
 	NewID func() string
-	// Readers is how many files are read at once; zero is 8.
-	Readers int
+	// Readers is how many files are read at once, as long as they have not more than
+	// ReadAhead bytes together, compressed; zero is 64 files and 24 MiB.
+	Readers   int
+	ReadAhead int64
 	// BatchEvents and BatchBytes are when what was read is committed; zero is 100,000
 	// events and 128 MiB.
 	BatchEvents int
@@ -93,7 +101,10 @@ func NewService(ctx context.Context, cfg Config) (*Service, error) {
 		panic("BUG: imports: a service needs a store, stores, buckets and ids")
 	}
 	if cfg.Readers == 0 {
-		cfg.Readers = 8
+		cfg.Readers = 64
+	}
+	if cfg.ReadAhead == 0 {
+		cfg.ReadAhead = 24 << 20
 	}
 	if cfg.BatchEvents == 0 {
 		cfg.BatchEvents = 100_000

@@ -2,24 +2,37 @@ package datastore
 
 import (
 	"context"
+	"sync"
 	"testing"
 	"time"
 )
 
 // fixedStorage is a Storage with figures for each store.
 type fixedStorage struct {
+	mu       sync.Mutex
 	retained map[string]int64
 	before   time.Time
 	fail     error
 }
 
 func (f *fixedStorage) Stored(_ context.Context, id string, before time.Time) (all, older int64, err error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
 	f.before = before
 	return 100 * f.retained[id], 10 * f.retained[id], f.fail
 }
 
 func (f *fixedStorage) Retained(_ context.Context, id string) (int64, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
 	return f.retained[id], f.fail
+}
+
+// change changes the figures while they may be read.
+func (f *fixedStorage) change(id string, retained int64, fail error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.retained[id], f.fail = retained, fail
 }
 
 // TestUsage: the figures of stores, the costly one as it was last measured.
@@ -46,12 +59,12 @@ func TestUsage(t *testing.T) {
 		h.pass(5 * time.Minute)
 		want("measured", d, 500, 50, 5)
 		want("fixed billing", fixed, 700, 0, 7)
-		storage.retained[d.ID] = 6
+		storage.change(d.ID, 6, nil)
 		h.pass(23 * time.Hour)
 		want("in between", d, 600, 60, 5)
-		storage.fail = errInjected
+		storage.change(d.ID, 6, errInjected)
 		h.pass(time.Hour)
-		storage.fail = nil
+		storage.change(d.ID, 6, nil)
 		want("a day later, it failed", d, 600, 60, 5)
 		h.pass(24 * time.Hour)
 		want("two days later", d, 600, 60, 6)
