@@ -66,7 +66,7 @@ type Config struct {
 	Open  func(ctx context.Context, account, bucket, region string) (Bucket, error)
 	NewID func() string
 	// Readers is how many files are read at once, as long as they have not more than
-	// ReadAhead bytes together, compressed; zero is 64 files and 24 MiB.
+	// ReadAhead bytes together, compressed; zero is 64 files and 12 MiB.
 	Readers   int
 	ReadAhead int64
 	// BatchEvents and BatchBytes are when what was read is committed; zero is 100,000
@@ -104,7 +104,7 @@ func NewService(ctx context.Context, cfg Config) (*Service, error) {
 		cfg.Readers = 64
 	}
 	if cfg.ReadAhead == 0 {
-		cfg.ReadAhead = 24 << 20
+		cfg.ReadAhead = 12 << 20
 	}
 	if cfg.BatchEvents == 0 {
 		cfg.BatchEvents = 100_000
