@@ -15,7 +15,7 @@ export CAIRN_REAL_DATA ?= $(abspath $(wildcard ../shared/data/real))
 export CGO_ENABLED = 1
 
 .DEFAULT_GOAL := help
-.PHONY: help build demo test check fuzz bench crash moto trino generate fmt clean
+.PHONY: help build demo test check fuzz bench crash moto senders trino generate fmt clean
 
 help: ## Print this list.
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -52,6 +52,9 @@ crash: ## Kill a server under load ROUNDS (200) times, and look for every event.
 
 moto: ## Record what boto3, the AWS CLI and the SDK for Go do with moto, and compare.
 	@scripts/moto.sh
+
+senders: ## Build programs that send as kube-apiserver and OpenTelemetry's SDK do, and take their events.
+	@scripts/senders.sh
 
 trino: ## Run the same statements on a real Trino, which is fetched and started.
 	@test/trino/run.sh -v

@@ -11,12 +11,12 @@ import (
 	"testing"
 )
 
-// requires reads the modules that go.mod requires, and which of them it calls
-// direct.
+// requires reads the modules that go.mod and that of the senders require, and which of
+// them these call direct.
 func requires(t *testing.T) (modules []string, direct map[string]bool) {
 	t.Helper()
 	direct = make(map[string]bool)
-	for line := range strings.Lines(read(t, "go.mod")) {
+	for line := range strings.Lines(read(t, "go.mod") + read(t, "test/senders/go.mod")) {
 		words := strings.Fields(strings.TrimPrefix(strings.TrimSpace(line), "require "))
 		if len(words) < 2 || !strings.HasPrefix(words[1], "v") {
 			continue
