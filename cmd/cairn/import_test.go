@@ -104,6 +104,10 @@ func TestImport(t *testing.T) {
 	if out, _ = s.cairn(0, "query", "--format", "csv", "-q", "SELECT count(*) AS n, min(eventName) AS name FROM $EDS_ID"); !strings.Contains(out, "2,RunInstances") {
 		t.Error(out)
 	}
+	out, said = s.cairn(0, "import", "--start-time", "1h", root)
+	if !strings.Contains(out, "Events    0") || !strings.Contains(said, "Nothing was imported") {
+		t.Error(out, said)
+	}
 	s.cairn(2, "import")
 	s.cairn(2, "import", "--verify", root)
 }

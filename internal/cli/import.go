@@ -242,9 +242,12 @@ func (c *importCmd) report(ctx context.Context, sh *shell, server *caller, clien
 func (c *importCmd) print(sh *shell, end *cloudtrail.GetImportOutput, failures []types.ImportFailureListItem) error {
 	st := end.ImportStatistics
 	fmt.Fprintf(sh.stdout, "Import    %s: %s\n", aws.ToString(end.ImportId), strings.ToLower(string(end.ImportStatus)))
-	fmt.Fprintf(sh.stdout, "Files     %s imported, of %s; %s failed\n", thousands(aws.ToInt64(st.FilesCompleted)), plural(aws.ToInt64(st.PrefixesFound), "prefix"), thousands(aws.ToInt64(st.FailedEntries)))
+	fmt.Fprintf(sh.stdout, "Files     %s imported, of %s; %s failed\n", thousands(aws.ToInt64(st.FilesCompleted)), plural(aws.ToInt64(st.PrefixesFound), "folder"), thousands(aws.ToInt64(st.FailedEntries)))
 	if _, err := fmt.Fprintf(sh.stdout, "Events    %s\n", thousands(aws.ToInt64(st.EventsCompleted))); err != nil {
 		return err
+	}
+	if aws.ToInt64(st.EventsCompleted) == 0 && len(failures) == 0 {
+		fmt.Fprintln(sh.stderr, "Nothing was imported: the location has no log files, or their events are outside of --start-time and --end-time, or older than the event data store keeps (the RetentionPeriod that \"aws cloudtrail get-event-data-store\" tells, in days).")
 	}
 	for _, f := range failures {
 		if f.Status == types.ImportFailureStatusSucceeded {
