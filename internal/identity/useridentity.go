@@ -4,7 +4,7 @@ import "time"
 
 // UserIdentity is the content of a record's userIdentity element ("CloudTrail
 // userIdentity element", CloudTrail User Guide): who a call is from, as it is
-// written. Empty fields are not written, but for AccessKeyID of Root.
+// written. Empty fields are not written.
 type UserIdentity struct {
 	// Type is Root, IAMUser, AssumedRole, FederatedUser, AWSAccount, AWSService,
 	// SAMLUser, WebIdentityUser, IdentityCenterUser or Unknown.
@@ -13,6 +13,9 @@ type UserIdentity struct {
 	ARN         string `json:"arn,omitempty"`
 	AccountID   string `json:"accountId,omitempty"`
 	AccessKeyID string `json:"accessKeyId,omitempty"`
+	// NoAccessKey writes an empty accessKeyId, as sign-in records have it whose
+	// caller has no key yet.
+	NoAccessKey bool   `json:"noAccessKey,omitempty"`
 	UserName    string `json:"userName,omitempty"`
 	// InvokedBy is the service that made the call.
 	InvokedBy string `json:"invokedBy,omitempty"`
@@ -24,7 +27,8 @@ type UserIdentity struct {
 
 // UserSession is the sessionContext of a userIdentity.
 type UserSession struct {
-	// Issuer is nil for sessions of users and root.
+	// Issuer is nil for sessions of users and root. An empty one is written as {},
+	// as the records of root's console sessions have it.
 	Issuer *SessionIssuer `json:"issuer,omitempty"`
 	// WebIdentity is written where it is not nil, empty or not.
 	WebIdentity    *WebIdentity `json:"webIdentity,omitempty"`

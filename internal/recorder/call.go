@@ -63,6 +63,9 @@ type Call struct {
 	TLS *tls.ConnectionState
 	// Host is the Host header of the request, recorded with TLS only.
 	Host string
+	// SessionCredentialFromConsole tells that the call was made with the
+	// credentials of a console session.
+	SessionCredentialFromConsole bool
 }
 
 // Resource is an element of the record's resources array. It has an ARN or,
@@ -97,4 +100,6 @@ const (
 	typeAPICall      = "AwsApiCall"
 	typeVPCE         = "AwsVpceEvent"
 	typeServiceEvent = "AwsServiceEvent"
+	// TypeConsoleSignIn is the EventType of sign-ins to the console.
+	TypeConsoleSignIn = "AwsConsoleSignIn"
 )

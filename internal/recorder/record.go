@@ -119,6 +119,9 @@ func record(c *Call, eventID string) []byte {
 		o.some("clientProvidedHostHeader", clean(c.Host))
 		o.close()
 	}
+	if c.SessionCredentialFromConsole { // absent unless true (L18862)
+		o.text("sessionCredentialFromConsole", "true")
+	}
 	o.close()
 	return o.b
 }

@@ -17,7 +17,9 @@ func userIdentity(o *object, u *identity.UserIdentity) {
 	o.some("principalId", clean(u.PrincipalID))
 	o.some("arn", clean(u.ARN))
 	o.some("accountId", u.AccountID)
-	o.some("accessKeyId", clean(u.AccessKeyID))
+	if u.AccessKeyID != "" || u.NoAccessKey {
+		o.text("accessKeyId", clean(u.AccessKeyID))
+	}
 	o.some("userName", clean(u.UserName))
 	o.some("credentialId", clean(u.CredentialID))
 	o.some("identityProvider", clean(u.IdentityProvider))
@@ -34,11 +36,13 @@ func sessionContext(o *object, s *identity.UserSession) {
 	if i := s.Issuer; i != nil {
 		o.member("sessionIssuer")
 		o.open()
-		o.text("type", i.Type)
-		o.text("principalId", clean(i.PrincipalID))
-		o.text("arn", clean(i.ARN))
-		o.text("accountId", i.AccountID)
-		o.some("userName", clean(i.UserName))
+		if *i != (identity.SessionIssuer{}) {
+			o.text("type", i.Type)
+			o.text("principalId", clean(i.PrincipalID))
+			o.text("arn", clean(i.ARN))
+			o.text("accountId", i.AccountID)
+			o.some("userName", clean(i.UserName))
+		}
 		o.close()
 	}
 	if w := s.WebIdentity; w != nil {
