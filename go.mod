@@ -2,6 +2,9 @@ module github.com/cairntrail/cairn
 
 go 1.26.8
 
+// npm puts programs of all languages there.
+ignore ./web/node_modules
+
 require (
 	github.com/FastFilter/xorfilter v0.4.1
 	github.com/RoaringBitmap/roaring/v2 v2.30.0
