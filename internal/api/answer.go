@@ -42,15 +42,20 @@ func (s *Server) finish(w http.ResponseWriter, x *exchange, out wire.Encoder, er
 		body = renderError(body[:0], x, failed)
 	}
 	writeAnswer(w, x, failed, body)
+	s.observe(x, failed)
+	if cap(body) <= 64<<10 {
+		*buf = body
+		answers.Put(buf)
+	}
+}
+
+// observe counts the call.
+func (s *Server) observe(x *exchange, failed public) {
 	series := s.metrics.other
 	if x.op != nil {
 		series = x.op.metrics
 	}
 	series.observe(failed.code, s.cfg.Now().Sub(x.start))
-	if cap(body) <= 64<<10 {
-		*buf = body
-		answers.Put(buf)
-	}
 }
 
 // failure maps an error through the table and logs what the caller does not
@@ -96,6 +101,9 @@ func (s *Server) renderOutput(x *exchange, body []byte, out wire.Encoder) (_ []b
 
 // renderError renders an error in the form of the protocol.
 func renderError(body []byte, x *exchange, p public) []byte {
+	if x.console {
+		return consoleError(body, x, p)
+	}
 	if x.protocol != wire.Query {
 		body = event.AppendString(append(body, `{"__type":`...), p.code)
 		if p.message != "" {
@@ -120,10 +128,12 @@ func writeAnswer(w http.ResponseWriter, x *exchange, p public, body []byte) {
 	h := w.Header()
 	h["X-Amzn-Requestid"] = []string{x.id}
 	h["Content-Length"] = []string{strconv.Itoa(len(body))}
-	switch x.protocol {
-	case wire.Query:
+	switch {
+	case x.console:
+		h["Content-Type"] = []string{restType}
+	case x.protocol == wire.Query:
 		h["Content-Type"] = []string{xmlType}
-	case wire.RESTJSON:
+	case x.protocol == wire.RESTJSON:
 		h["Content-Type"] = []string{restType}
 		if p.code != "" {
 			h["X-Amzn-Errortype"] = []string{p.code}
@@ -164,6 +174,8 @@ func (s *Server) record(x *exchange, failed public) error {
 		Resources:          x.handler.Resources,
 		TLS:                x.request.TLS,
 		Host:               x.request.Host,
+
+		SessionCredentialFromConsole: x.console,
 	}
 	if x.op != nil {
 		call.ReadOnly = x.op.readOnly

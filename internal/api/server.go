@@ -65,6 +65,8 @@ type exchange struct {
 	// refused is why the caller is not known.
 	refused *identity.AuthError
 	handler Request
+	// console tells that the call was made by the web console, in this process.
+	console bool
 	// params and response are the record's requestParameters and
 	// responseElements; nil is null.
 	params, response json.RawMessage
@@ -108,11 +110,12 @@ func (s *Server) process(x *exchange) (out wire.Encoder, err error) {
 	if err != nil {
 		return nil, err
 	}
-	return s.run(x, &input)
+	return s.run(x.request.Context(), x, &input, x.op.run)
 }
 
-// run validates, authorizes and calls the handler.
-func (s *Server) run(x *exchange, input *wire.Value) (wire.Encoder, error) {
+// run validates, authorizes and calls last: the operation's handler, or what takes
+// its place. A nil one is not built.
+func (s *Server) run(ctx context.Context, x *exchange, input *wire.Value, last runner) (wire.Encoder, error) {
 	op := x.op
 	if op.run != nil {
 		if bad := wire.Validate(op.Input, input); len(bad) > 0 {
@@ -130,13 +133,13 @@ func (s *Server) run(x *exchange, input *wire.Value) (wire.Encoder, error) {
 	if op.run == nil {
 		return nil, Errorf(CodeUnsupportedOperation, "%s is not available in this version of Cairn.", op.Name)
 	}
-	if !op.quota.take(x.caller.AccountID(), x.handler.Region) {
+	if !x.console && !op.quota.take(x.caller.AccountID(), x.handler.Region) {
 		return nil, &Error{Code: CodeThrottling}
 	}
 	if err := s.cfg.Ready(); err != nil {
 		return nil, &Error{Code: CodeServiceUnavailable, Cause: err}
 	}
-	return op.run(x.request.Context(), &x.handler, input)
+	return last(ctx, &x.handler, input)
 }
 
 // authorize asks for the permission on every resource that the input names.
