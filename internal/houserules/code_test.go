@@ -19,6 +19,7 @@ var floors = map[string]int{
 	"recorder": 3, "lake": 3, "trail": 3, "sharing": 3,
 	"intake": 4, "query": 4,
 	"api": 6,
+	"console": 7,
 	"app": 8, "cli": 8,
 	"cmd": 9, "test": 9,
 }

@@ -1,0 +1,20 @@
+// Package signin is who may use the web console: sign-in by password with a second
+// factor, by access key, and by the federation endpoint; the sessions that come of
+// it; and what people change of their own credentials.
+//
+// It guarantees that nobody has a session whose sign-in is not durably recorded, that
+// a session ends when its principal, its password or its access key does, and that
+// guessing gets slower with each failure, in a way that tells nobody which accounts
+// and users there are.
+//
+// Sessions rest in the collection console.sessions of the control-plane store, each
+// under the SHA-256 of its token, which only the browser has; a restart ends none.
+// Half-done sign-ins, sign-in tokens of the federation endpoint and the counts of
+// failures are in memory only and bounded. [Service.Run] is the one goroutine: it
+// notices sessions that end by themselves. One lock guards the sessions, one each the
+// counts, the challenges and the tokens; none is held while a password is hashed or a
+// record is written.
+//
+// What it does not do: it serves no page and no call of CloudTrail; package console
+// asks it who calls, with [Service.Authenticate].
+package signin
