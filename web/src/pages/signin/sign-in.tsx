@@ -1,0 +1,3 @@
+export default function SignIn(_: { then: string }) {
+  return null
+}
