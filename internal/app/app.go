@@ -31,6 +31,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus/collectors"
 
 	"github.com/cairntrail/cairn/internal/config"
+	"github.com/cairntrail/cairn/internal/console"
 	"github.com/cairntrail/cairn/internal/identity"
 	"github.com/cairntrail/cairn/internal/intake/channel"
 	"github.com/cairntrail/cairn/internal/intake/imports"
@@ -80,6 +81,7 @@ func (Runner) Start(ctx context.Context, cfg config.Config, log io.Writer) (*App
 		return nil, errors.Join(err, a.unwind(context.WithoutCancel(ctx)))
 	}
 	a.log.Info("cairn is ready", "api", a.APIURL(), "admin", a.AdminURL(), "data", cfg.DataDir, "credentials", a.CredentialsFile(), "took", time.Since(begun).Round(time.Millisecond))
+	a.inviteToConsole()
 	go a.supervise()
 	return a, nil
 }
@@ -162,6 +164,7 @@ type App struct {
 	stores    *datastore.Service
 	ingester  *datastore.Ingester
 	queries   *query.Service
+	console   *console.Console
 
 	profiles sync.Mutex // held while the credentials file is rewritten
 
@@ -358,6 +361,9 @@ func (a *App) listenAPI(context.Context) (err error) {
 		l = tls.NewListener(l, &tls.Config{Certificates: []tls.Certificate{cert}, MinVersion: tls.VersionTLS12, NextProtos: []string{"http/1.1"}})
 	}
 	a.serveHTTP("API listener", l, h)
+	if a.console != nil { // what streams ends first: the listener waits for its requests
+		a.started("console's streams", func(context.Context) error { a.console.Close(); return nil })
+	}
 	return nil
 }
 

@@ -65,8 +65,7 @@ func (a *App) handler() (http.Handler, error) {
 		}
 		server.ServeHTTP(w, r)
 	})
-	mux.Handle("/", server)
-	return mux, nil
+	return mux, a.openConsole(mux, server)
 }
 
 // record makes the record of a call durable. One of a data event is made if

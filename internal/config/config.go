@@ -85,6 +85,15 @@ type Config struct {
 	TLSCert string `name:"tls-cert" type:"setting" placeholder:"FILE" help:"PEM certificate chain of the API; needs tls-key too."`
 	TLSKey  string `name:"tls-key" type:"setting" placeholder:"FILE" help:"PEM private key of the API; needs tls-cert too."`
 
+	// Console serves the web console at /console/ of the API's listener. ConsoleURL is
+	// where browsers see that listener, if they come through a proxy: with https,
+	// cookies are for https only. ConsoleIdleTimeout ends a session that is not used,
+	// ConsoleSessionDuration every session.
+	Console                bool          `name:"console" type:"setting-bool" value:"true" help:"Serve the web console at the API's address; false for none."`
+	ConsoleURL             string        `name:"console-url" type:"setting" placeholder:"URL" help:"Where browsers see the API's address, as https://trail.example.com, if they come through a proxy."`
+	ConsoleIdleTimeout     time.Duration `name:"console-idle-timeout" type:"setting" placeholder:"TIME" value:"1h" help:"How long somebody stays signed in to the console without using it."`
+	ConsoleSessionDuration time.Duration `name:"console-session-duration" type:"setting" placeholder:"TIME" value:"12h" help:"How long somebody stays signed in to the console at most; up to 12h."`
+
 	// AccountID is the account that the first start makes. It administers the
 	// others, and receives the records of calls by nobody known. It cannot be
 	// changed afterwards.

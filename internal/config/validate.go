@@ -94,6 +94,7 @@ func (c *Config) validate() []Problem {
 	if why := checkTLS(c.TLSCert, c.TLSKey); why != "" {
 		bad("tls-cert", "%s", why)
 	}
+	c.validateConsole(bad)
 	if !accountPattern.MatchString(c.AccountID) {
 		bad("account-id", "%q is not twelve digits", c.AccountID)
 	}
@@ -165,6 +166,27 @@ func (c *Config) validate() []Problem {
 	c.validateBuckets(bad)
 	c.validateInlets(bad)
 	return out
+}
+
+// maxConsoleSession is how long AWS's console keeps users signed in.
+const maxConsoleSession = 12 * time.Hour
+
+func (c *Config) validateConsole(bad func(key, format string, args ...any)) {
+	if c.ConsoleURL != "" {
+		u, err := url.Parse(c.ConsoleURL)
+		if err != nil || !isURL(c.ConsoleURL) || u.User != nil || u.RawQuery != "" || u.Fragment != "" || strings.Trim(u.Path, "/") != "" {
+			bad("console-url", "%q is not the URL of a host; write it as https://trail.example.com", c.ConsoleURL)
+		}
+	}
+	if c.ConsoleIdleTimeout <= 0 {
+		bad("console-idle-timeout", "%v is not longer than zero", c.ConsoleIdleTimeout)
+	}
+	if c.ConsoleSessionDuration <= 0 || c.ConsoleSessionDuration > maxConsoleSession {
+		bad("console-session-duration", "%v is not between zero and %v", c.ConsoleSessionDuration, maxConsoleSession)
+	}
+	if c.ConsoleIdleTimeout > c.ConsoleSessionDuration {
+		bad("console-idle-timeout", "%v is longer than console-session-duration, %v", c.ConsoleIdleTimeout, c.ConsoleSessionDuration)
+	}
 }
 
 // checkTLS says what is wrong with a certificate and its key.
