@@ -18,9 +18,9 @@ var floors = map[string]int{
 	"identity": 2, "journal": 2, "selector": 2, "redact": 2, "gateway": 2, "keys": 2, "notify": 2,
 	"recorder": 3, "lake": 3, "trail": 3, "sharing": 3,
 	"intake": 4, "query": 4,
-	"api": 6,
+	"api":     6,
 	"console": 7,
-	"app": 8, "cli": 8,
+	"app":     8, "cli": 8,
 	"cmd": 9, "test": 9,
 }
 
