@@ -15,13 +15,14 @@ export CAIRN_REAL_DATA ?= $(abspath $(wildcard ../shared/data/real))
 export CGO_ENABLED = 1
 
 .DEFAULT_GOAL := help
-.PHONY: help build demo test check fuzz bench crash moto senders trino generate fmt clean
+.PHONY: help build demo test check console fuzz bench crash moto senders trino generate fmt clean
 
 help: ## Print this list.
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-build: ## Build bin/cairn.
+build: ## Build bin/cairn, with the console if there is Node.js.
 	@scripts/need.sh go gcc g++
+	@scripts/console.sh
 	go build -trimpath -o bin/cairn ./cmd/cairn
 
 demo: build ## Build, run the main job on defaults, and print what happened.
@@ -37,6 +38,9 @@ check: ## Quick tests, go vet and the linter: what to run before a commit.
 	@if command -v golangci-lint >/dev/null; then golangci-lint run; \
 	else echo "golangci-lint is not installed (https://golangci-lint.run), so only go vet has looked at the code."; fi
 	go test -short -timeout 5m ./...
+
+console: build ## Check the console: types, logic, and its journeys in a real browser.
+	@scripts/console-test.sh
 
 fuzz: ## Run each fuzz target for FUZZTIME (60s).
 	@scripts/need.sh go gcc g++
@@ -59,13 +63,14 @@ senders: ## Build programs that send as kube-apiserver and OpenTelemetry's SDK d
 trino: ## Run the same statements on a real Trino, which is fetched and started.
 	@test/trino/run.sh -v
 
-generate: ## Make the generated files again: the API's types, docs/configuration.md, docs/coverage.md.
-	@scripts/need.sh go
+generate: ## Make the generated files again: the API's types, those of the console's calls, docs/configuration.md, docs/coverage.md.
+	@scripts/need.sh go node
 	go generate ./...
+	node web/scripts/operations.mjs
 	go test ./internal/config -run TestManual -update
 
 fmt: ## Format the Go files.
 	gofmt -w cmd internal
 
 clean: ## Remove what was built and installed here.
-	rm -rf bin .tools
+	rm -rf bin .tools web/node_modules web/dist/index.html web/dist/assets

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Looks for the tools that are named as arguments (go, gcc, g++, make), and says how
+# Looks for the tools that are named as arguments (go, gcc, g++, make, node), and says how
 # to install what is missing. Exits with 1 if anything is.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
@@ -59,6 +59,10 @@ for tool in "$@"; do
 		# DuckDB itself comes compiled, but is linked with the C++ library.
 		command -v "${CXX:-g++}" >/dev/null ||
 			complain "A C++ compiler is missing (${CXX:-g++}), which DuckDB is linked with: $(installer g++)"
+		;;
+	node)
+		command -v node >/dev/null ||
+			complain "Node.js is missing: install Node.js 20.19 or later from https://nodejs.org/, or with $(installer nodejs)"
 		;;
 	*) command -v "$tool" >/dev/null || complain "$tool is missing: $(installer "$tool")" ;;
 	esac

@@ -31,6 +31,9 @@ scripts/gofmt.sh
 step "build"
 make --no-print-directory build
 
+step "console"
+scripts/console-test.sh
+
 # As "make build" builds, so that most of its work is used again.
 step "go vet"
 go vet -trimpath ./...

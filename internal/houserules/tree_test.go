@@ -20,7 +20,7 @@ const module = "github.com/cairntrail/cairn"
 const root = "../.."
 
 // skipped are folders that do not belong to the repository's contents.
-var skipped = map[string]bool{".git": true, ".tools": true, "bin": true, "cairn-data": true}
+var skipped = map[string]bool{".git": true, ".tools": true, "bin": true, "cairn-data": true, "web/node_modules": true, "web/dist": true}
 
 // left are endings of what the Go tools leave behind; .gitignore has them too.
 var left = []string{".test", ".prof", ".out"}

@@ -1,0 +1,94 @@
+import { readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { join } from 'node:path'
+import { chromium, type Browser, type BrowserContext, type BrowserContextOptions, type Page } from 'playwright-core'
+import { afterAll, afterEach, beforeAll, expect, onTestFailed } from 'vitest'
+import { startServer, type Server } from './server'
+
+export { account } from './server'
+
+// Console is a server and a browser for the tests of one file.
+export interface Console {
+  server: Server
+  browser: Browser
+  // open gives a page of a fresh browser without a session.
+  open: (path?: string, options?: BrowserContextOptions) => Promise<Page>
+  // signIn gives a page that is signed in as the administrator.
+  signIn: (path?: string, options?: BrowserContextOptions) => Promise<Page>
+}
+
+const failures = join(import.meta.dirname, 'failures')
+
+// Chromium must not reach for anything outside, and sandboxes do not nest.
+const flags = [
+  '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync',
+]
+
+// useConsole starts both before the tests of a file and ends them after. A test
+// fails too if its pages threw, or did what their security policy forbids.
+export function useConsole(serverFlags: string[] = []): Console {
+  const held = {} as Console
+  let contexts: BrowserContext[] = []
+  let complaints: string[] = []
+
+  beforeAll(async () => {
+    held.server = await startServer(serverFlags)
+    held.browser = await chromium.launch({ executablePath: process.env.CAIRN_CHROMIUM ?? '/usr/bin/chromium', args: flags })
+  })
+  afterEach(async () => {
+    const open = contexts
+    const found = complaints
+    contexts = []
+    complaints = []
+    await Promise.all(open.map((context) => context.close()))
+    expect(found, 'what the pages complained of').toEqual([])
+  })
+  afterAll(async () => {
+    await held.browser?.close()
+    await held.server?.stop()
+  })
+
+  held.open = async (path = '/', options = {}) => {
+    const context = await held.browser.newContext({ baseURL: held.server.url, viewport: { width: 1440, height: 900 }, ...options })
+    contexts.push(context)
+    const page = await context.newPage()
+    page.setDefaultTimeout(20_000)
+    page.on('pageerror', (error) => complaints.push(String(error)))
+    page.on('console', (message) => {
+      // Refused requests are what some tests are about.
+      if (message.type() === 'error' && !message.text().startsWith('Failed to load resource')) complaints.push(message.text())
+    })
+    onTestFailed(async () => {
+      await page.screenshot({ path: join(failures, `${expect.getState().currentTestName?.replace(/\W+/g, '-')}-${Date.now()}.png`) }).catch(() => {})
+    })
+    await page.goto('/console' + path)
+    return page
+  }
+  held.signIn = async (path = '/events', options = {}) => {
+    const page = await held.open('/sign-in', options)
+    const { accessKeyId, secretAccessKey } = held.server
+    const answer = await page.request.post('/console/api/sign-in/key', {
+      headers: { 'X-Cairn-Csrf': 'sign-in', Origin: held.server.url },
+      data: { accessKeyId, secretAccessKey },
+    })
+    expect(answer.status(), await answer.text()).toBe(200)
+    await page.goto('/console' + path)
+    return page
+  }
+  return held
+}
+
+const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
+
+// barriers lists what keeps people with a keyboard or a screen reader out of the
+// page as it is now: axe's serious and critical findings.
+export async function barriers(page: Page): Promise<string[]> {
+  await page.evaluate(axeSource)
+  return page.evaluate(async () => {
+    const { axe } = window as unknown as { axe: typeof import('axe-core') }
+    const { violations } = await axe.run(document, { resultTypes: ['violations'] })
+    return violations
+      .filter((v) => v.impact === 'serious' || v.impact === 'critical')
+      .map((v) => `${v.id}: ${v.help}: ${v.nodes.map((n) => n.html.slice(0, 200)).slice(0, 3).join(' | ')}`)
+  })
+}
