@@ -2,6 +2,7 @@ package houserules
 
 import (
 	"bytes"
+	"encoding/json"
 	"os"
 	"path"
 	"path/filepath"
@@ -32,6 +33,32 @@ func requires(t *testing.T) (modules []string, direct map[string]bool) {
 	return modules, direct
 }
 
+// npmPackages lists what the console names in its package.json, and fails for what
+// has no exact version there.
+func npmPackages(t *testing.T) (names []string) {
+	t.Helper()
+	var manifest struct {
+		Dependencies    map[string]string `json:"dependencies"`
+		DevDependencies map[string]string `json:"devDependencies"`
+	}
+	if err := json.Unmarshal([]byte(read(t, "web/package.json")), &manifest); err != nil {
+		t.Fatal(err)
+	}
+	exact := regexp.MustCompile(`^\d+\.\d+\.\d+$`)
+	for _, list := range []map[string]string{manifest.Dependencies, manifest.DevDependencies} {
+		for name, version := range list {
+			if !exact.MatchString(version) {
+				t.Errorf("web/package.json has %s in version %s, which is not an exact one", name, version)
+			}
+			names = append(names, name)
+		}
+	}
+	if len(names) == 0 {
+		t.Fatal("no packages were found in web/package.json")
+	}
+	return names
+}
+
 // moduleOf is the module that has a package: the longest that matches.
 func moduleOf(modules []string, pkg string) string {
 	best := ""
@@ -58,6 +85,9 @@ func TestDependenciesAreExplained(t *testing.T) {
 			}
 			direct[m] = true
 		}
+	}
+	for _, name := range npmPackages(t) {
+		direct[name] = true
 	}
 	page := read(t, "docs/dependencies.md")
 	for m := range direct {
