@@ -16,8 +16,9 @@ import (
 // and issues temporary credentials. It is safe for concurrent use.
 //
 // Everything rests in the collections identity.accounts, identity.principals,
-// identity.keys and identity.known of the control-plane store; secret keys are sealed there
-// with the master key. A copy of it all, with the secrets open and the
+// identity.keys, identity.known, identity.logins and identity.mfa of the control-plane
+// store; secret keys, hashes of passwords and secrets of devices are sealed there with
+// the master key. A copy of it all, with the secrets open and the
 // policies compiled, is in memory, so that verifying a request touches neither
 // SQL nor AES. The copy changes only after the store has committed.
 //
@@ -33,6 +34,10 @@ type Directory struct {
 	principals *store.Collection[Principal]
 	keys       *store.Collection[AccessKey]
 	known      *store.Collection[KnownKey]
+	logins     *store.Collection[login]
+	devices    *store.Collection[MFADevice]
+
+	hasher *hasher
 
 	// change serializes the methods that change something, from the decision
 	// to the copy. It is taken before mu.
@@ -54,6 +59,8 @@ type index struct {
 	principals map[Ref]*principalEntry // Name in lower case, see fold
 	keys       map[string]*keyEntry
 	known      map[string]*KnownKey
+	logins     map[Ref]*loginEntry // as principals
+	devices    map[string]*mfaEntry
 }
 
 type principalEntry struct {
@@ -75,17 +82,32 @@ const (
 	maxOpenTokens  = 4096
 )
 
+// Option changes a directory that is opened.
+type Option func(*Directory)
+
+// WithPasswordHashing sets what hashes of passwords cost, in place of
+// [DefaultPasswordHashing].
+func WithPasswordHashing(cost PasswordHashing) Option {
+	return func(d *Directory) { d.hasher = newHasher(cost) }
+}
+
 // OpenDirectory reads the whole directory from the store. It fails if a secret
 // does not open with the key, which then is not the installation's.
-func OpenDirectory(ctx context.Context, db *store.DB, key Key, now func() time.Time) (*Directory, error) {
+func OpenDirectory(ctx context.Context, db *store.DB, key Key, now func() time.Time, options ...Option) (*Directory, error) {
 	d := &Directory{
 		db: db, key: key, now: now,
 		accounts:    store.NewCollection[Account](db, "identity.accounts"),
 		principals:  store.NewCollection[Principal](db, "identity.principals"),
 		keys:        store.NewCollection[AccessKey](db, "identity.keys"),
 		known:       store.NewCollection[KnownKey](db, "identity.known"),
+		logins:      store.NewCollection[login](db, "identity.logins"),
+		devices:     store.NewCollection[MFADevice](db, "identity.mfa"),
+		hasher:      newHasher(DefaultPasswordHashing()),
 		signingKeys: newBoundedCache[signingKeyID, []byte](maxSigningKeys),
 		tokens:      newBoundedCache[string, *openToken](maxOpenTokens),
+	}
+	for _, option := range options {
+		option(d)
 	}
 	idx := index{
 		accounts:   map[string]Account{},
@@ -121,8 +143,10 @@ func OpenDirectory(ctx context.Context, db *store.DB, key Key, now func() time.T
 		}
 		idx.keys[it.ID] = e
 	}
-	if err := d.loadKnown(ctx, &idx); err != nil {
-		return nil, err
+	for _, load := range []func(context.Context, *index) error{d.loadKnown, d.loadLogins, d.loadDevices} {
+		if err := load(ctx, &idx); err != nil {
+			return nil, err
+		}
 	}
 	d.index = idx
 	return d, nil

@@ -11,6 +11,9 @@ const (
 	CodeInvalidInput            = "InvalidInput"
 	CodeValidationError         = "ValidationError"
 	CodeAccessDenied            = "AccessDenied"
+
+	CodePasswordPolicyViolation   = "PasswordPolicyViolation"
+	CodeInvalidAuthenticationCode = "InvalidAuthenticationCode"
 )
 
 // Error is a refusal by the directory or by STS. Code is one of the Code…

@@ -12,6 +12,9 @@ import (
 
 const testAccount = "111122223333"
 
+// cheap is for tests that are not about the cost of a hash.
+var cheap = PasswordHashing{MemoryKiB: 64, Passes: 1, Threads: 1, Slots: 2, Waiting: 8}
+
 // clock is a clock that tests move by hand.
 type clock struct{ ns atomic.Int64 }
 
@@ -52,7 +55,7 @@ func newHouse(t testing.TB) *house {
 
 func (h *house) reopen() {
 	h.t.Helper()
-	d, err := OpenDirectory(h.t.Context(), h.db, h.key, h.clock.now)
+	d, err := OpenDirectory(h.t.Context(), h.db, h.key, h.clock.now, WithPasswordHashing(cheap))
 	check(h.t, err)
 	h.Directory = d
 }

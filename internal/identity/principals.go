@@ -138,8 +138,8 @@ func (d *Directory) createPrincipal(ctx context.Context, p Principal, kind, pref
 	return p, nil
 }
 
-// DeletePrincipal removes a user or role with its policies and access keys.
-// Its temporary credentials end at once. Root can not be deleted.
+// DeletePrincipal removes a user or role with its policies, access keys, password
+// and MFA devices. Its temporary credentials end at once. Root can not be deleted.
 //
 // Errors: InvalidInput (root), NoSuchEntity.
 func (d *Directory) DeletePrincipal(ctx context.Context, r Ref) error {
@@ -152,18 +152,27 @@ func (d *Directory) DeletePrincipal(ctx context.Context, r Ref) error {
 	if err != nil {
 		return err
 	}
-	keys := d.keysOf(e.Ref())
+	keys, devices := d.keysOf(e.Ref()), d.devicesOf(e.Ref())
 	return d.commit(ctx, func(ctx context.Context) error {
 		for _, k := range keys {
 			if err := d.keys.Delete(ctx, k.ID); err != nil && !errors.Is(err, store.ErrNotFound) {
 				return err
 			}
 		}
-		return d.principals.Delete(ctx, storeID(r))
+		for _, dev := range devices {
+			if err := d.devices.Delete(ctx, dev.Serial); err != nil {
+				return err
+			}
+		}
+		return errors.Join(d.deleteLogin(ctx, r), d.principals.Delete(ctx, storeID(r)))
 	}, func(i *index) {
 		for _, k := range keys {
 			delete(i.keys, k.ID)
 		}
+		for _, dev := range devices {
+			delete(i.devices, dev.Serial)
+		}
+		delete(i.logins, fold(r))
 		delete(i.principals, fold(r))
 	})
 }
