@@ -72,6 +72,7 @@ type dataFile struct {
 	idx     *index
 	file    *os.File
 	json    parquet.ColumnChunk
+	columns map[string]parquet.ColumnChunk // those with a dictionary, by name
 	refs    atomic.Int32
 	dropped atomic.Bool
 
@@ -120,7 +121,13 @@ func openDataFile(dir string, meta fileMeta) (_ *dataFile, err error) {
 	if !ok {
 		return nil, fmt.Errorf("data file %s has no column eventjson", d.file.Name())
 	}
-	d.json = pf.RowGroups()[0].ColumnChunks()[column.ColumnIndex]
+	chunks := pf.RowGroups()[0].ColumnChunks()
+	d.json, d.columns = chunks[column.ColumnIndex], make(map[string]parquet.ColumnChunk)
+	for _, name := range columns {
+		if c, ok := pf.Schema().Lookup(name); ok {
+			d.columns[name] = chunks[c.ColumnIndex]
+		}
+	}
 	return d, nil
 }
 

@@ -60,7 +60,7 @@ const (
 // file: backfill) leave it Retention after they were taken, to within a day.
 //
 // Locks: mu guards the list of files and the memtables; maintaining is taken
-// before it, never under it. Goroutines: those of Run.
+// before it, never under it. That of the followers stands alone. Goroutines: those of Run.
 type History struct {
 	cfg      HistoryConfig
 	manifest manifest
@@ -72,6 +72,8 @@ type History struct {
 	gone     chan struct{} // closed when the flusher has ended
 
 	maintaining sync.Mutex // held while files are merged or dropped
+
+	followers followers
 
 	mu struct {
 		sync.RWMutex
@@ -209,6 +211,13 @@ func (h *History) apply(b journal.Batch) error {
 	if err != nil {
 		return err
 	}
+	h.show(b, rows)
+	h.followers.tell(rows)
+	return nil
+}
+
+// show puts rows into the active memtable.
+func (h *History) show(b journal.Batch, rows []prepared) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	m := h.mu.active
@@ -227,7 +236,6 @@ func (h *History) apply(b journal.Batch) error {
 	h.wake()
 	h.metrics.events.Add(float64(len(rows)))
 	h.metrics.visible.Observe(h.cfg.Now().Sub(b.Time).Seconds())
-	return nil
 }
 
 // prepare picks what the history takes of a batch: management events that it

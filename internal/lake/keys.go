@@ -26,6 +26,17 @@ func lookupKey(account, region string, attribute AttributeKey, value string) uin
 	return d.key(attributeCode[attribute], value)
 }
 
+// keysOf are the keys that all events of a lookup have.
+func keysOf(q *LookupQuery) (keys []uint64) {
+	for _, a := range q.Attributes {
+		keys = append(keys, lookupKey(q.AccountID, q.Region, a.Key, a.Value))
+	}
+	if len(keys) == 0 {
+		keys = append(keys, lookupKey(q.AccountID, q.Region, "", ""))
+	}
+	return keys
+}
+
 // keyDigest hashes several keys of one account and Region.
 type keyDigest struct{ prefix, d xxhash.Digest }
 

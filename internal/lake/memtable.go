@@ -84,7 +84,7 @@ func (v memView) scan(keys []uint64, live, backfill bounds, minTaken int64, limi
 		r := &v.rows[i]
 		rowKeys := v.keys[start:r.keysEnd]
 		start = r.keysEnd
-		if r.backfill && (r.taken < minTaken || !backfill.holds(r.Position)) || !r.backfill && !live.holds(r.Position) || !containsAll(rowKeys, keys) {
+		if !r.within(live, backfill, minTaken) || !containsAll(rowKeys, keys) {
 			continue
 		}
 		if len(h.rows) < limit {
@@ -100,6 +100,14 @@ func (v memView) scan(keys []uint64, live, backfill bounds, minTaken int64, limi
 		return -cmp.Or(cmp.Compare(pa.Time, pb.Time), cmp.Compare(pa.Ordinal, pb.Ordinal))
 	})
 	return c
+}
+
+// within tells whether a lookup may return the row.
+func (r *memRow) within(live, backfill bounds, minTaken int64) bool {
+	if r.backfill {
+		return r.taken >= minTaken && backfill.holds(r.Position)
+	}
+	return live.holds(r.Position)
 }
 
 func containsAll(have, want []uint64) bool {

@@ -24,7 +24,7 @@ func (h *History) Lookup(ctx context.Context, q LookupQuery) (LookupPage, error)
 	start := time.Now()
 	snap := h.snapshot()
 	defer h.done(snap)
-	m := h.newMerge(snap, &q)
+	m := h.newMerge(snap, &q).scan(snap, q.Limit+1)
 	page := LookupPage{}
 	for {
 		if err := ctx.Err(); err != nil {
@@ -68,16 +68,11 @@ type merge struct {
 	live     bounds
 	backfill bounds
 	now      int64
+	taken    int64 // backfill that was taken before is gone
 }
 
 func (h *History) newMerge(snap *snapshot, q *LookupQuery) *merge {
-	m := &merge{files: snap.files, now: h.cfg.Now().Unix()}
-	for _, a := range q.Attributes {
-		m.keys = append(m.keys, lookupKey(q.AccountID, q.Region, a.Key, a.Value))
-	}
-	if len(m.keys) == 0 {
-		m.keys = []uint64{lookupKey(q.AccountID, q.Region, "", "")}
-	}
+	m := &merge{files: snap.files, now: h.cfg.Now().Unix(), keys: keysOf(q)}
 	b := bounds{from: Position{Time: math.MinInt64}, to: Position{Time: math.MaxInt64}}
 	if !q.Start.IsZero() {
 		b.from.Time = q.Start.Unix()
@@ -88,11 +83,16 @@ func (h *History) newMerge(snap *snapshot, q *LookupQuery) *merge {
 	if q.After != nil && before(*q.After, b.to) {
 		b.to = *q.After
 	}
-	retention := int64(h.cfg.Retention / time.Second)
+	m.taken = m.now - int64(h.cfg.Retention/time.Second)
 	m.backfill, m.live = b, b
-	m.live.from.Time = max(m.live.from.Time, m.now-retention)
+	m.live.from.Time = max(m.live.from.Time, m.taken)
+	return m
+}
+
+// scan adds what memory holds: of each memtable the newest limit rows.
+func (m *merge) scan(snap *snapshot, limit int) *merge {
 	for _, t := range snap.tables {
-		m.push(t.view.scan(m.keys, m.live, m.backfill, m.now-retention, q.Limit+1))
+		m.push(t.view.scan(m.keys, m.live, m.backfill, m.taken, limit))
 	}
 	return m
 }
@@ -137,15 +137,26 @@ func (m *merge) advance() {
 	}
 }
 
-// open returns a cursor over a file's matching rows, nil when it has none.
-func (m *merge) open(f *dataFile) (cursor, error) {
+// span is where a file's rows that a lookup may return begin and end; ok is false if
+// it has none.
+func (m *merge) span(f *dataFile) (lo, hi int, ok bool) {
 	b := m.live
 	if f.meta.Expires != 0 {
 		if b = m.backfill; f.meta.Expires <= m.now {
-			return nil, nil
+			return 0, 0, false
 		}
 	}
 	if before(f.meta.Max, b.from) || !before(f.meta.Min, b.to) {
+		return 0, 0, false
+	}
+	lo, hi = f.idx.lowerBound(b.from), f.idx.lowerBound(b.to)
+	return lo, hi, lo < hi
+}
+
+// open returns a cursor over a file's matching rows, nil when it has none.
+func (m *merge) open(f *dataFile) (cursor, error) {
+	lo, hi, ok := m.span(f)
+	if !ok {
 		return nil, nil
 	}
 	rows, err := f.idx.selectRows(m.keys)
@@ -153,10 +164,6 @@ func (m *merge) open(f *dataFile) (cursor, error) {
 		return nil, fmt.Errorf("index of data file %s: %w", f.meta.Name, err)
 	}
 	if rows == nil {
-		return nil, nil
-	}
-	lo, hi := f.idx.lowerBound(b.from), f.idx.lowerBound(b.to)
-	if hi == 0 {
 		return nil, nil
 	}
 	return &fileCursor{file: f, rows: rows, at: int64(rows.Rank(uint32(hi-1))) - 1, lo: uint32(lo)}, nil

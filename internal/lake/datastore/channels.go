@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"github.com/cairntrail/cairn/internal/naming"
+	"github.com/cairntrail/cairn/internal/refusal"
 	"github.com/cairntrail/cairn/internal/selector"
 )
 
@@ -20,7 +21,7 @@ func (s *Service) Destination(ctx context.Context, c Caller, name string) (Store
 	case err != nil:
 		return Store{}, err
 	case d.Category() != selector.ActivityAuditLog:
-		return Store{}, refuse(CodeInvalidCategory, "The event data store %s is for %s events. Channels deliver to those for %s events.", d.ARN, d.Category(), selector.ActivityAuditLog)
+		return Store{}, refusal.New(CodeInvalidCategory, "The event data store %s is for %s events. Channels deliver to those for %s events.", d.ARN, d.Category(), selector.ActivityAuditLog)
 	}
 	return d, nil
 }
@@ -66,7 +67,7 @@ func (s *Service) Route(ctx context.Context, channelARN string, ids []string, wi
 			}
 		}
 		if found != len(ids) {
-			return refuse(CodeNotFound, "An event data store that the channel delivers to has been deleted meanwhile. Choose another.")
+			return refusal.New(CodeNotFound, "An event data store that the channel delivers to has been deleted meanwhile. Choose another.")
 		}
 		return nil
 	})

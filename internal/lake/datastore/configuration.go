@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/cairntrail/cairn/internal/refusal"
 )
 
 // MaxContextKeys is how many keys of a kind a store may add to events.
@@ -44,7 +46,7 @@ func (s *Service) PutEventConfiguration(ctx context.Context, c Caller, in PutCon
 		}
 		if in.MaxEventSize != nil {
 			if size := *in.MaxEventSize; size != StandardSize && size != LargeSize {
-				return refuse(CodeInvalidParameter, "MaxEventSize %.100q is not known. Use %s or %s.", size, StandardSize, LargeSize)
+				return refusal.New(CodeInvalidParameter, "MaxEventSize %.100q is not known. Use %s or %s.", size, StandardSize, LargeSize)
 			}
 			d.Configuration.MaxEventSize = *in.MaxEventSize
 		}
@@ -55,7 +57,7 @@ func (s *Service) PutEventConfiguration(ctx context.Context, c Caller, in PutCon
 			d.Configuration.ContextKeySelectors = in.Selectors
 		}
 		if d.Configuration.MaxEventSize != LargeSize && len(d.Configuration.ContextKeySelectors) > 0 {
-			return refuse(CodeInvalidParameterCombination, "ContextKeySelectors need MaxEventSize %s. Set it, or remove the selectors.", LargeSize)
+			return refusal.New(CodeInvalidParameterCombination, "ContextKeySelectors need MaxEventSize %s. Set it, or remove the selectors.", LargeSize)
 		}
 		return nil
 	})
@@ -68,7 +70,7 @@ func (s *Service) GetEventConfiguration(ctx context.Context, c Caller, name stri
 		return Store{}, err
 	}
 	if d.Status == PendingDeletion {
-		return Store{}, refuse(CodeInvalidStatus, "%s", inactive(&d).Message)
+		return Store{}, refusal.New(CodeInvalidStatus, "%s", inactive(&d).Message)
 	}
 	if err := configurable(&d); err != nil {
 		return Store{}, err
@@ -79,13 +81,13 @@ func (s *Service) GetEventConfiguration(ctx context.Context, c Caller, name stri
 // configurable refuses stores of other events than CloudTrail's own.
 func configurable(d *Store) error {
 	if !ofCloudTrail(d.Category()) {
-		return refuse(CodeInvalidCategory, "The event data store %s is for %s events. Only one for CloudTrail events has an event configuration.", d.ARN, d.Category())
+		return refusal.New(CodeInvalidCategory, "The event data store %s is for %s events. Only one for CloudTrail events has an event configuration.", d.ARN, d.Category())
 	}
 	return nil
 }
 
 func checkContextKeys(list []ContextKeySelector) error {
-	bad := func(format string, args ...any) error { return refuse(CodeInvalidParameter, format, args...) }
+	bad := func(format string, args ...any) error { return refusal.New(CodeInvalidParameter, format, args...) }
 	for i, sel := range list {
 		if slices.ContainsFunc(list[:i], func(o ContextKeySelector) bool { return o.Type == sel.Type }) {
 			return bad("The type %s is there twice. Put all its keys into one selector.", sel.Type)

@@ -1,27 +1,12 @@
 package datastore
 
-import "fmt"
+import (
+	"github.com/cairntrail/cairn/internal/refusal"
+)
 
 // Error refuses an operation on event data stores. Code is the name of the
 // CloudTrail API's exception and Message its text, both for the caller.
-type Error struct {
-	Code    string
-	Message string
-	// Cause is for the log only.
-	Cause error
-}
-
-// Error gives "CODE: message", with the cause.
-func (e *Error) Error() string {
-	text := e.Code + ": " + e.Message
-	if e.Cause != nil {
-		text += ": " + e.Cause.Error()
-	}
-	return text
-}
-
-// Unwrap gives the cause.
-func (e *Error) Unwrap() error { return e.Cause }
+type Error = refusal.Error
 
 // The exceptions of the CloudTrail API that operations on event data stores
 // answer with. EventDataStoreFederationEnabledException belongs to federation,
@@ -48,14 +33,10 @@ const (
 	CodeTerminationProtected        = "EventDataStoreTerminationProtectedException"
 )
 
-func refuse(code, format string, args ...any) *Error {
-	return &Error{Code: code, Message: fmt.Sprintf(format, args...)}
-}
-
 func noStore(name string) *Error {
-	return refuse(CodeNotFound, "There is no event data store %.300s in this account and Region.", name)
+	return refusal.New(CodeNotFound, "There is no event data store %.300s in this account and Region.", name)
 }
 
 func inactive(s *Store) *Error {
-	return refuse(CodeInactive, "The event data store %s is pending deletion. Restore it first.", s.ARN)
+	return refusal.New(CodeInactive, "The event data store %s is pending deletion. Restore it first.", s.ARN)
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 
+	"github.com/cairntrail/cairn/internal/refusal"
 	"github.com/cairntrail/cairn/internal/selector"
 	"github.com/cairntrail/cairn/internal/store"
 )
@@ -21,9 +22,9 @@ func (s *Service) ImportDestination(ctx context.Context, c Caller, name string) 
 	case err != nil:
 		return Store{}, err
 	case !ofCloudTrail(d.Category()):
-		return Store{}, refuse(CodeInvalidCategory, "The event data store %s is for %s events. Imports go into those for %s, %s or %s events.", d.ARN, d.Category(), selector.Management, selector.Data, selector.NetworkActivity)
+		return Store{}, refusal.New(CodeInvalidCategory, "The event data store %s is for %s events. Imports go into those for %s, %s or %s events.", d.ARN, d.Category(), selector.Management, selector.Data, selector.NetworkActivity)
 	case d.Status != Enabled && d.Status != StoppedIngestion && d.Status != Created:
-		return Store{}, refuse(CodeInvalidStatus, "The event data store %s is %s. Wait until it is %s or %s.", d.ARN, d.Status, Enabled, StoppedIngestion)
+		return Store{}, refusal.New(CodeInvalidStatus, "The event data store %s is %s. Wait until it is %s or %s.", d.ARN, d.Status, Enabled, StoppedIngestion)
 	}
 	return d, nil
 }

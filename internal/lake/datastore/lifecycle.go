@@ -5,6 +5,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/cairntrail/cairn/internal/refusal"
 	"github.com/cairntrail/cairn/internal/selector"
 )
 
@@ -31,11 +32,11 @@ func (s *Service) StartEventDataStoreIngestion(ctx context.Context, c Caller, na
 func (s *Service) ingestion(ctx context.Context, c Caller, name string, from, to Status, on bool) error {
 	_, err := s.change(ctx, c, name, func(_ context.Context, d *Store) error {
 		if category := d.Category(); !stoppable(category) {
-			return refuse(CodeInvalidCategory, "The event data store %s is for %s events. Ingestion is started and stopped for %s, %s, %s and %s events.", d.ARN, category,
+			return refusal.New(CodeInvalidCategory, "The event data store %s is for %s events. Ingestion is started and stopped for %s, %s, %s and %s events.", d.ARN, category,
 				selector.Management, selector.Data, selector.NetworkActivity, selector.ConfigurationItem)
 		}
 		if d.Status != from {
-			return refuse(CodeInvalidStatus, "The event data store %s is %s. It has to be %s for this.", d.ARN, d.Status, from)
+			return refusal.New(CodeInvalidStatus, "The event data store %s is %s. It has to be %s for this.", d.ARN, d.Status, from)
 		}
 		d.Status = to
 		s.epoch(d, func(e *Epoch) { e.Ingesting = on })
@@ -56,11 +57,11 @@ func (s *Service) DeleteEventDataStore(ctx context.Context, c Caller, name strin
 		case d.Status == PendingDeletion:
 			return inactive(d)
 		case d.TerminationProtection:
-			return refuse(CodeTerminationProtected, "The event data store %s can not be deleted because termination protection is enabled. Disable it first.", d.ARN)
+			return refusal.New(CodeTerminationProtected, "The event data store %s can not be deleted because termination protection is enabled. Disable it first.", d.ARN)
 		case importing:
-			return refuse(CodeHasImport, "The event data store %s can not be deleted because an import into it is in progress. Stop it first.", d.ARN)
+			return refusal.New(CodeHasImport, "The event data store %s can not be deleted because an import into it is in progress. Stop it first.", d.ARN)
 		case len(d.Now().Channels) > 0:
-			return refuse(CodeHasChannel, "The event data store %s can not be deleted because channels deliver to it. Delete them, or change their destinations: %s.", d.ARN, strings.Join(d.Now().Channels, ", "))
+			return refusal.New(CodeHasChannel, "The event data store %s can not be deleted because channels deliver to it. Delete them, or change their destinations: %s.", d.ARN, strings.Join(d.Now().Channels, ", "))
 		}
 		d.Status, d.Deleted, d.Ingested = PendingDeletion, s.now(), d.Now().Ingesting
 		s.epoch(d, func(e *Epoch) { e.Ingesting = false })
@@ -74,7 +75,7 @@ func (s *Service) DeleteEventDataStore(ctx context.Context, c Caller, name strin
 func (s *Service) RestoreEventDataStore(ctx context.Context, c Caller, name string) (Store, error) {
 	return s.change(ctx, c, name, func(_ context.Context, d *Store) error {
 		if d.Status != PendingDeletion {
-			return refuse(CodeInvalidStatus, "The event data store %s is %s. Only one that is %s can be restored.", d.ARN, d.Status, PendingDeletion)
+			return refusal.New(CodeInvalidStatus, "The event data store %s is %s. Only one that is %s can be restored.", d.ARN, d.Status, PendingDeletion)
 		}
 		// It is there and has a table: there is nothing that would have to start.
 		d.Status = StoppedIngestion

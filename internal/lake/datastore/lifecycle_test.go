@@ -214,8 +214,8 @@ func TestInsights(t *testing.T) {
 	check(t, w.DeleteEventDataStore(ctx, ireland, gone.ID))
 	data := w.make(ireland, "data", with(selector.Data))
 	elsewhere := w.make(ohio, "elsewhere", with(selector.Insight))
-	both := []InsightSelector{{InsightType: APICallRate}, {InsightType: APIErrorRate}}
-	put := func(name string, destination *string, selectors ...InsightSelector) (Store, error) {
+	both := []selector.InsightSelector{{InsightType: selector.APICallRate}, {InsightType: selector.APIErrorRate}}
+	put := func(name string, destination *string, selectors ...selector.InsightSelector) (Store, error) {
 		return w.PutInsightSelectors(ctx, ireland, PutInsightsInput{EventDataStore: name, Destination: destination, Selectors: selectors})
 	}
 	_, err := w.GetInsightSelectors(ctx, ireland, source.ID)
@@ -223,7 +223,7 @@ func TestInsights(t *testing.T) {
 	for _, row := range []struct {
 		what, store   string
 		destination   *string
-		selectors     []InsightSelector
+		selectors     []selector.InsightSelector
 		code, message string
 	}{
 		{"no destination", source.ID, nil, both, CodeInvalidParameter, "InsightsDestination is missing"},
@@ -235,9 +235,9 @@ func TestInsights(t *testing.T) {
 		{"from Insights", to.ID, &to.ID, both, CodeInvalidParameter, "Insight"},
 		{"from data events", data.ID, &to.ID, both[:1], CodeInvalidInsightSelectors, "write management"},
 		{"errors of data events", data.ID, &to.ID, both[1:], CodeInvalidInsightSelectors, "read or write"},
-		{"data events that there are none of", source.ID, &to.ID, []InsightSelector{{APICallRate, []string{selector.Data}}}, CodeInvalidInsightSelectors, "data events"},
-		{"unknown category", source.ID, &to.ID, []InsightSelector{{APICallRate, []string{"X"}}}, CodeInvalidInsightSelectors, "X"},
-		{"unknown type", source.ID, &to.ID, []InsightSelector{{InsightType: "X"}}, CodeInvalidInsightSelectors, "X"},
+		{"data events that there are none of", source.ID, &to.ID, []selector.InsightSelector{{InsightType: selector.APICallRate, EventCategories: []string{selector.Data}}}, CodeInvalidInsightSelectors, "data events"},
+		{"unknown category", source.ID, &to.ID, []selector.InsightSelector{{InsightType: selector.APICallRate, EventCategories: []string{"X"}}}, CodeInvalidInsightSelectors, "X"},
+		{"unknown type", source.ID, &to.ID, []selector.InsightSelector{{InsightType: "X"}}, CodeInvalidInsightSelectors, "X"},
 		{"twice", source.ID, &to.ID, append(both, both...), CodeInvalidInsightSelectors, "twice"},
 	} {
 		_, err := put(row.store, row.destination, row.selectors...)
@@ -248,7 +248,7 @@ func TestInsights(t *testing.T) {
 	if got.InsightsDestination != to.ARN || len(got.InsightSelectors) != 2 {
 		t.Errorf("got %+v", got)
 	}
-	_, err = put(data.ID, &to.ARN, InsightSelector{APIErrorRate, []string{selector.Data}})
+	_, err = put(data.ID, &to.ARN, selector.InsightSelector{InsightType: selector.APIErrorRate, EventCategories: []string{selector.Data}})
 	check(t, err)
 	// The destination stays when it is not given again.
 	if got, err = put(source.ID, nil, both[1:]...); err != nil || got.InsightsDestination != to.ARN || len(got.InsightSelectors) != 1 {
@@ -258,7 +258,7 @@ func TestInsights(t *testing.T) {
 	wantError(t, "selectors that Insights need", err, CodeInvalidInsightSelectors, "management events")
 	got, err = w.GetInsightSelectors(ctx, ireland, source.ID)
 	check(t, err)
-	if !slices.EqualFunc(got.InsightSelectors, both[1:], func(a, b InsightSelector) bool { return a.InsightType == b.InsightType }) {
+	if !slices.EqualFunc(got.InsightSelectors, both[1:], func(a, b selector.InsightSelector) bool { return a.InsightType == b.InsightType }) {
 		t.Errorf("got %+v", got.InsightSelectors)
 	}
 	if got, err = put(source.ID, nil); err != nil || got.InsightsDestination != "" || len(got.InsightSelectors) != 0 {

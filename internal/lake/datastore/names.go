@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/cairntrail/cairn/internal/naming"
+	"github.com/cairntrail/cairn/internal/refusal"
 )
 
 // arnPrefix is what the resource of a store's ARN begins with.
@@ -38,12 +39,12 @@ func ParseName(c Caller, name string) (id, account, region string, err error) {
 }
 
 func invalidARN(name string) *Error {
-	return refuse(CodeARNInvalid, "The event data store %.300s is not valid. Use an ARN such as arn:aws:cloudtrail:us-east-2:123456789012:eventdatastore/EXAMPLE-f852-4e8f-8bd1-bcf6cEXAMPLE, or the ID at its end.", name)
+	return refusal.New(CodeARNInvalid, "The event data store %.300s is not valid. Use an ARN such as arn:aws:cloudtrail:us-east-2:123456789012:eventdatastore/EXAMPLE-f852-4e8f-8bd1-bcf6cEXAMPLE, or the ID at its end.", name)
 }
 
 func checkName(name string) error {
 	if err := naming.CheckName("The name of an event data store", name); err != nil {
-		return refuse(CodeInvalidParameter, "%v", err)
+		return refusal.New(CodeInvalidParameter, "%v", err)
 	}
 	return nil
 }

@@ -10,6 +10,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"github.com/cairntrail/cairn/internal/refusal"
 	"github.com/cairntrail/cairn/internal/store"
 )
 
@@ -103,7 +104,7 @@ func (s *Service) find(ctx context.Context, c Caller, name string) (Store, error
 		return Store{}, err
 	}
 	if account == c.AccountID && region != c.Region {
-		return Store{}, refuse(CodeARNInvalid, "The event data store %s is in another Region. Call the operation in %s.", name, region)
+		return Store{}, refusal.New(CodeARNInvalid, "The event data store %s is in another Region. Call the operation in %s.", name, region)
 	}
 	item, err := s.stores.Get(ctx, id)
 	switch {

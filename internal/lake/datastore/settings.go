@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"github.com/cairntrail/cairn/internal/naming"
+	"github.com/cairntrail/cairn/internal/refusal"
 	"github.com/cairntrail/cairn/internal/selector"
 )
 
@@ -64,7 +65,7 @@ func (s *Service) CreateEventDataStore(ctx context.Context, c Caller, in CreateI
 	}
 	tags, err := naming.MergeTags(nil, in.Tags)
 	if err != nil {
-		return Store{}, refuse(CodeInvalidTag, "%v", err)
+		return Store{}, refusal.New(CodeInvalidTag, "%v", err)
 	}
 	id := s.cfg.NewID()
 	now := s.now()
@@ -115,7 +116,7 @@ func (in *CreateInput) create(c Caller, d *Store, e *Epoch) error {
 	}
 	if in.StartIngestion != nil && !*in.StartIngestion {
 		if !stoppable(category) {
-			return refuse(CodeInvalidParameter, "An event data store for %s events can not be created without ingestion. Leave StartIngestion out.", category)
+			return refusal.New(CodeInvalidParameter, "An event data store for %s events can not be created without ingestion. Leave StartIngestion out.", category)
 		}
 		e.Ingesting = false
 	}
@@ -188,10 +189,10 @@ func (in *Settings) apply(c Caller, d *Store, e *Epoch) error {
 		}
 	}
 	if d.Organization {
-		return refuse(CodeOrganizationsNotInUse, "The request could not be processed because your account isn't a member of an organization. Sign in to an account that is, and then try again.")
+		return refusal.New(CodeOrganizationsNotInUse, "The request could not be processed because your account isn't a member of an organization. Sign in to an account that is, and then try again.")
 	}
 	if e.MultiRegion && slices.Contains(advanced(e.Selectors).Categories(), selector.ActivityAuditLog) {
-		return refuse(CodeInvalidParameter, "An event data store for events from outside AWS has one Region. Leave MultiRegionEnabled out, or set it to false.")
+		return refusal.New(CodeInvalidParameter, "An event data store for events from outside AWS has one Region. Leave MultiRegionEnabled out, or set it to false.")
 	}
 	if err := in.billing(d); err != nil {
 		return err
@@ -201,10 +202,10 @@ func (in *Settings) apply(c Caller, d *Store, e *Epoch) error {
 	}
 	key, err := naming.KeyARN(c.AccountID, c.Region, *in.KMSKeyID)
 	if err != nil {
-		return refuse(CodeInvalidKeyID, "%v", err)
+		return refusal.New(CodeInvalidKeyID, "%v", err)
 	}
 	if d.KMSKeyID != "" && d.KMSKeyID != key {
-		return refuse(CodeInvalidParameter, "The event data store has the KMS key %s. A key can not be changed or removed.", d.KMSKeyID)
+		return refusal.New(CodeInvalidParameter, "The event data store has the KMS key %s. A key can not be changed or removed.", d.KMSKeyID)
 	}
 	d.KMSKeyID = key
 	return nil
@@ -216,10 +217,10 @@ func (in *Settings) billing(d *Store) error {
 	if in.BillingMode != nil {
 		mode := *in.BillingMode
 		if _, known := retentions[mode]; !known {
-			return refuse(CodeInvalidParameter, "BillingMode %.100q is not known. Use %s or %s.", mode, Extendable, Fixed)
+			return refusal.New(CodeInvalidParameter, "BillingMode %.100q is not known. Use %s or %s.", mode, Extendable, Fixed)
 		}
 		if d.BillingMode == Extendable && mode == Fixed {
-			return refuse(CodeInvalidParameter, "The billing mode of an event data store can not be changed from %s to %s. Create another event data store.", Extendable, Fixed)
+			return refusal.New(CodeInvalidParameter, "The billing mode of an event data store can not be changed from %s to %s. Create another event data store.", Extendable, Fixed)
 		}
 		d.BillingMode = mode
 	}
@@ -227,7 +228,7 @@ func (in *Settings) billing(d *Store) error {
 		d.RetentionPeriod = *in.RetentionPeriod
 	}
 	if most := retentions[d.BillingMode].most; d.RetentionPeriod < MinRetention || d.RetentionPeriod > most {
-		return refuse(CodeInvalidParameter, "RetentionPeriod is %d days; with the billing mode %s it is from %d to %d.", d.RetentionPeriod, d.BillingMode, MinRetention, most)
+		return refusal.New(CodeInvalidParameter, "RetentionPeriod is %d days; with the billing mode %s it is from %d to %d.", d.RetentionPeriod, d.BillingMode, MinRetention, most)
 	}
 	return nil
 }
@@ -248,7 +249,7 @@ func (s *Service) room(ctx context.Context, d *Store) error {
 		case other.ID == d.ID:
 			continue
 		case other.Name == d.Name && other.Region == d.Region:
-			return refuse(CodeExists, "There is an event data store with the name %s already: %s, which is %s.", d.Name, other.ARN, other.Status)
+			return refusal.New(CodeExists, "There is an event data store with the name %s already: %s, which is %s.", d.Name, other.ARN, other.Status)
 		case other.Now().MultiRegion:
 			multi++
 		default:
@@ -260,7 +261,7 @@ func (s *Service) room(ctx context.Context, d *Store) error {
 	}
 	for _, region := range regions {
 		if n := multi + single[region]; n >= MaxPerRegion {
-			return refuse(CodeTooMany, "The account %s has %d event data stores in %s, and more are not allowed. Those pending deletion count.", d.AccountID, n, region)
+			return refusal.New(CodeTooMany, "The account %s has %d event data stores in %s, and more are not allowed. Those pending deletion count.", d.AccountID, n, region)
 		}
 	}
 	return nil

@@ -5,6 +5,7 @@ import (
 	"errors"
 
 	"github.com/cairntrail/cairn/internal/naming"
+	"github.com/cairntrail/cairn/internal/refusal"
 )
 
 // AddTags adds tags to the store of that ARN. A tag that is there gets the new
@@ -17,7 +18,7 @@ func (s *Service) AddTags(ctx context.Context, c Caller, arn string, tags []nami
 			if _, many := errors.AsType[naming.TooManyTags](err); many {
 				code = CodeTagsLimitExceeded
 			}
-			return refuse(code, "%v", err)
+			return refusal.New(code, "%v", err)
 		}
 		d.Tags = merged
 		return nil

@@ -59,8 +59,8 @@ type Store struct {
 	Configuration EventConfiguration `json:"configuration"`
 	// InsightSelectors and InsightsDestination are what PutInsightSelectors set;
 	// the destination is the ARN of another store.
-	InsightSelectors    []InsightSelector `json:"insightSelectors,omitempty"`
-	InsightsDestination string            `json:"insightsDestination,omitempty"`
+	InsightSelectors    []selector.InsightSelector `json:"insightSelectors,omitempty"`
+	InsightsDestination string                     `json:"insightsDestination,omitempty"`
 
 	Tags    []naming.Tag `json:"tags,omitempty"`
 	Created time.Time    `json:"created"`
@@ -131,12 +131,6 @@ const (
 type ContextKeySelector struct {
 	Type   string   `json:"type"`
 	Equals []string `json:"equals"`
-}
-
-// InsightSelector is one of PutInsightSelectors.
-type InsightSelector struct {
-	InsightType     string   `json:"insightType"`
-	EventCategories []string `json:"eventCategories,omitempty"`
 }
 
 // ofCloudTrail tells whether a category is one of those that a store may hold together.

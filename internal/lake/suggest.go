@@ -1,0 +1,303 @@
+package lake
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"math"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/RoaringBitmap/roaring/v2"
+	"github.com/parquet-go/parquet-go"
+
+	"github.com/cairntrail/cairn/internal/event"
+)
+
+// SuggestQuery asks which values an attribute has among the events of a lookup.
+type SuggestQuery struct {
+	// LookupQuery says which events count; its Limit is how many values are asked for.
+	LookupQuery
+	Key AttributeKey
+	// Text stands anywhere in the values, in whatever case.
+	Text string
+	// Budget is how long to look; the newest events come first.
+	Budget time.Duration
+}
+
+// Suggestion is a value and how many events have it.
+type Suggestion struct {
+	Value string `json:"value"`
+	Count int    `json:"count"`
+}
+
+// Suggestions are the values that were found, those that begin with the text first,
+// and then the most frequent.
+type Suggestions struct {
+	Values []Suggestion `json:"values"`
+	// Sampled is how many events were counted: all, if the budget lasted.
+	Sampled int `json:"sampled"`
+}
+
+// columns are the attributes that data files keep in a column with a dictionary.
+var columns = map[AttributeKey]string{
+	EventName: "eventname", EventSource: "eventsource", Username: "username", AccessKeyID: "accesskeyid", ReadOnly: "readonly",
+}
+
+// Suggest counts the values of an attribute. For those with a column it reads no rows:
+// a file's dictionary has the values, and the index the rows of each. For names and
+// types of resources, and event ids, it reads the newest events until the budget is
+// used up.
+func (h *History) Suggest(ctx context.Context, q SuggestQuery) (Suggestions, error) {
+	ctx, cancel := context.WithTimeout(ctx, q.Budget)
+	defer cancel()
+	snap := h.snapshot()
+	defer h.done(snap)
+	s := &suggesting{merge: h.newMerge(snap, &q.LookupQuery), q: &q, text: strings.ToLower(q.Text), counts: make(map[string]int)}
+	err := s.read(ctx, snap)
+	if err != nil && !errors.Is(err, context.DeadlineExceeded) {
+		return Suggestions{}, fmt.Errorf("look for values of %s: %w", q.Key, err)
+	}
+	return s.result(), nil
+}
+
+// suggesting is one run of Suggest.
+type suggesting struct {
+	*merge
+	q       *SuggestQuery
+	text    string
+	counts  map[string]int
+	sampled int
+}
+
+func (s *suggesting) fits(value string) bool {
+	return value != "" && (s.text == "" || strings.Contains(strings.ToLower(value), s.text))
+}
+
+// count adds to a value, which may share memory with a record. Whether it fits is
+// asked once a value, at the end.
+func (s *suggesting) count(value string, n int) {
+	have, ok := s.counts[value]
+	if !ok {
+		value = strings.Clone(value)
+	}
+	s.counts[value] = have + n
+}
+
+func (s *suggesting) read(ctx context.Context, snap *snapshot) error {
+	column, ok := columns[s.q.Key]
+	if !ok {
+		return s.readRecords(ctx, snap)
+	}
+	for _, t := range snap.tables {
+		if err := s.readTable(ctx, t.view); err != nil {
+			return err
+		}
+	}
+	for _, f := range snap.files {
+		if err := s.readFile(ctx, f, column); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// SuggestBudget is how long to look for suggestions while somebody types.
+const SuggestBudget = 100 * time.Millisecond
+
+// checked is how many steps are taken between two looks at the time.
+const checked = 512
+
+// readTable counts what memory holds, the last that came first.
+func (s *suggesting) readTable(ctx context.Context, v memView) error {
+	for i := len(v.rows) - 1; i >= 0; i-- {
+		if i%checked == 0 && ctx.Err() != nil {
+			return ctx.Err()
+		}
+		start := uint32(0)
+		if i > 0 {
+			start = v.rows[i-1].keysEnd
+		}
+		r := &v.rows[i]
+		if !r.within(s.live, s.backfill, s.taken) || !containsAll(v.keys[start:r.keysEnd], s.keys) {
+			continue
+		}
+		s.sampled++
+		s.count(r.row.attribute(s.q.Key), 1)
+	}
+	return nil
+}
+
+// attribute is the row's value of an attribute that has a column.
+func (r *historyRow) attribute(key AttributeKey) string {
+	switch key {
+	case EventName:
+		return r.EventName
+	case EventSource:
+		return r.EventSource
+	case Username:
+		return r.Username
+	case AccessKeyID:
+		return r.AccessKeyID
+	case ReadOnly:
+		return r.ReadOnly
+	}
+	return ""
+}
+
+// readFile counts the values of a data file.
+func (s *suggesting) readFile(ctx context.Context, f *dataFile, column string) error {
+	lo, hi, ok := s.span(f)
+	if !ok || ctx.Err() != nil {
+		return ctx.Err()
+	}
+	rows, err := f.idx.selectRows(s.keys)
+	if err != nil || rows == nil {
+		return err
+	}
+	whole := lo == 0 && hi == f.meta.Rows && len(s.q.Attributes) == 0
+	if !whole {
+		span := roaring.New()
+		span.AddRange(uint64(lo), uint64(hi))
+		span.And(rows)
+		rows = span
+	}
+	if rows.IsEmpty() {
+		return nil
+	}
+	s.sampled += int(rows.GetCardinality())
+	var hash keyDigest
+	hash.scope(s.q.AccountID, s.q.Region)
+	code, n := attributeCode[s.q.Key], 0
+	return f.values(column, func(value string) error {
+		if n++; n%checked == 0 && ctx.Err() != nil {
+			return ctx.Err()
+		}
+		if !s.fits(value) {
+			return nil
+		}
+		e, ok := f.idx.find(hash.key(code, value))
+		switch {
+		case !ok: // another account's
+			return nil
+		case whole:
+			s.count(value, int(e.count))
+			return nil
+		case e.count == 1:
+			if rows.Contains(e.at) {
+				s.count(value, 1)
+			}
+			return nil
+		}
+		with, err := f.idx.posting(e)
+		if err != nil {
+			return err
+		}
+		if both := rows.AndCardinality(with); both > 0 {
+			s.count(value, int(both))
+		}
+		return nil
+	})
+}
+
+// values gives each value of a column once. A value is the caller's during the call.
+func (d *dataFile) values(column string, yield func(string) error) (err error) {
+	chunk, ok := d.columns[column]
+	if !ok {
+		return fmt.Errorf("data file %s has no column %s", d.file.Name(), column)
+	}
+	pages := chunk.Pages()
+	defer func() { err = errors.Join(err, pages.Close()) }()
+	page, err := pages.ReadPage()
+	if errors.Is(err, io.EOF) {
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("read column %s of %s: %w", column, d.file.Name(), err)
+	}
+	defer parquet.Release(page)
+	dictionary := page.Dictionary()
+	if dictionary == nil {
+		return fmt.Errorf("column %s of %s has no dictionary", column, d.file.Name())
+	}
+	for i := range min(dictionary.Len(), math.MaxInt32) {
+		if err := yield(string(dictionary.Index(int32(i)).ByteArray())); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// readRecords counts attributes that have no column, of the newest events.
+func (s *suggesting) readRecords(ctx context.Context, snap *snapshot) error {
+	s.scan(snap, maxSampled)
+	for n := 0; n < maxSampled; n++ {
+		if n%64 == 0 && ctx.Err() != nil {
+			return ctx.Err()
+		}
+		c, _, err := s.top()
+		if c == nil || err != nil {
+			return err
+		}
+		raw, err := c.raw()
+		if err != nil {
+			return err
+		}
+		env, err := event.Parse(raw)
+		if err != nil {
+			return fmt.Errorf("an event of the history does not parse: %w", err)
+		}
+		if matches(&env, &s.q.LookupQuery) {
+			s.sampled++
+			s.countRecord(&env)
+		}
+		s.advance()
+	}
+	return nil
+}
+
+// maxSampled is how many records are read at most for attributes without a column.
+const maxSampled = 50_000
+
+func (s *suggesting) countRecord(e *event.Envelope) {
+	switch s.q.Key {
+	case EventID:
+		s.count(e.EventID, 1)
+	case ResourceName:
+		for i, r := range e.Resources[:min(len(e.Resources), maxResourceKeys)] {
+			if !named(e.Resources[:i], r.Name) {
+				s.count(r.Name, 1)
+			}
+		}
+	case ResourceType:
+		for i, r := range e.Resources[:min(len(e.Resources), maxResourceKeys)] {
+			if !typed(e.Resources[:i], r.Type) {
+				s.count(r.Type, 1)
+			}
+		}
+	}
+}
+
+// result ranks what was counted.
+func (s *suggesting) result() Suggestions {
+	out := Suggestions{Values: make([]Suggestion, 0, len(s.counts)), Sampled: s.sampled}
+	for value, n := range s.counts {
+		if s.fits(value) {
+			out.Values = append(out.Values, Suggestion{value, n})
+		}
+	}
+	begins := func(v string) int {
+		if len(v) >= len(s.text) && strings.EqualFold(v[:len(s.text)], s.text) {
+			return 0
+		}
+		return 1
+	}
+	slices.SortFunc(out.Values, func(a, b Suggestion) int {
+		return cmp.Or(begins(a.Value)-begins(b.Value), b.Count-a.Count, strings.Compare(a.Value, b.Value))
+	})
+	out.Values = out.Values[:min(len(out.Values), s.q.Limit)]
+	return out
+}
