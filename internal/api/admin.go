@@ -29,6 +29,14 @@ type Directory interface {
 	Forget(ctx context.Context, accessKeyID string) error
 	Known(accessKeyID string) (identity.KnownKey, bool)
 	ListKnown() []identity.KnownKey
+
+	CreateLoginProfile(ctx context.Context, r identity.Ref, password string) error
+	UpdateLoginProfile(ctx context.Context, r identity.Ref, password string) error
+	DeleteLoginProfile(ctx context.Context, r identity.Ref) error
+	LoginProfile(r identity.Ref) (identity.LoginProfile, bool)
+	MFADevices(r identity.Ref) []identity.MFADevice
+	DeactivateMFADevice(ctx context.Context, r identity.Ref, serial string) error
+	SignOut(ctx context.Context, r identity.Ref) error
 }
 
 var _ Directory = (*identity.Directory)(nil)

@@ -103,6 +103,14 @@ func TestForeignAdministration(t *testing.T) {
 		"ListPrincipals":  `{"AccountId":"111122223333"}`,
 		"ListAccessKeys":  `{"AccountId":"111122223333"}`,
 		"DeletePrincipal": `{"AccountId":"111122223333","Name":"admin"}`,
+
+		"CreateLoginProfile":  `{"AccountId":"111122223333","UserName":"admin","Password":"some long password"}`,
+		"UpdateLoginProfile":  `{"AccountId":"111122223333","Root":true,"Password":"some long password"}`,
+		"DeleteLoginProfile":  `{"AccountId":"111122223333","UserName":"admin"}`,
+		"GetLoginProfile":     `{"AccountId":"111122223333","UserName":"admin"}`,
+		"ListMFADevices":      `{"AccountId":"111122223333"}`,
+		"DeactivateMFADevice": `{"AccountId":"111122223333","UserName":"admin","SerialNumber":"arn:aws:iam::1:mfa/x"}`,
+		"SignOutPrincipal":    `{"AccountId":"111122223333","UserName":"admin"}`,
 	} {
 		got := as(op, body)
 		if code, _ := got.code(t); code != CodeAccessDenied {

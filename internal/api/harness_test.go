@@ -131,7 +131,7 @@ func newHouse(t testing.TB, change ...func(*Config)) *house {
 	if err != nil {
 		t.Fatal(err)
 	}
-	directory, err := identity.OpenDirectory(ctx, db, key, time.Now)
+	directory, err := identity.OpenDirectory(ctx, db, key, time.Now, identity.WithPasswordHashing(identity.PasswordHashing{MemoryKiB: 64, Passes: 1, Threads: 1, Slots: 2, Waiting: 8}))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -39,6 +39,13 @@ func (s *Server) rows() []*operation {
 		handle(cairnapi.OpRegisterAccessKey, s.registerAccessKey),
 		handle(cairnapi.OpDeregisterAccessKey, s.deregisterAccessKey),
 		handle(cairnapi.OpListRegisteredAccessKeys, s.listRegisteredAccessKeys),
+		handle(cairnapi.OpCreateLoginProfile, s.createLoginProfile),
+		handle(cairnapi.OpUpdateLoginProfile, s.updateLoginProfile),
+		handle(cairnapi.OpDeleteLoginProfile, s.deleteLoginProfile),
+		handle(cairnapi.OpGetLoginProfile, s.getLoginProfile),
+		handle(cairnapi.OpListMFADevices, s.listMFADevices),
+		handle(cairnapi.OpDeactivateMFADevice, s.deactivateMFADevice),
+		handle(cairnapi.OpSignOutPrincipal, s.signOutPrincipal),
 	}
 	rows = append(rows, s.trailRows()...)
 	rows = append(rows, s.eventDataStoreRows()...)

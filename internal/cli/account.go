@@ -25,6 +25,10 @@ type accountCmd struct {
 	} `cmd:"" help:"Roles."`
 	Delete principalDeleteCmd `cmd:"" help:"Delete a user or a role, with its keys and sessions."`
 	Key    keyCmd             `cmd:"" help:"Access keys."`
+
+	Password passwordCmd `cmd:"" help:"Set or delete the password with which a user or root signs in to the web console."`
+	MFA      mfaCmd      `cmd:"" name:"mfa" help:"MFA devices."`
+	SignOut  signOutCmd  `cmd:"" help:"End the web console sessions of a user, a role or root."`
 }
 
 // inAccount names the account to act in.

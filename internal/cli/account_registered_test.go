@@ -46,7 +46,7 @@ func apiServer(t *testing.T) (url string, d *identity.Directory) {
 	t.Cleanup(func() { _ = db.Close() })
 	key, err := identity.LoadOrCreateKey(filepath.Join(t.TempDir(), "key"))
 	check(err)
-	d, err = identity.OpenDirectory(t.Context(), db, key, time.Now)
+	d, err = identity.OpenDirectory(t.Context(), db, key, time.Now, identity.WithPasswordHashing(identity.PasswordHashing{MemoryKiB: 64, Passes: 1, Threads: 1, Slots: 2, Waiting: 8}))
 	check(err)
 	for _, account := range []string{"111122223333", "444455556666"} {
 		_, err := d.CreateAccount(t.Context(), account, "")

@@ -232,6 +232,61 @@ func (x *CreateAccountOutput) EncodeWire() wire.Value {
 }
 
 // DecodeWire fills the structure from a coerced tree.
+func (x *CreateLoginProfileInput) DecodeWire(v *wire.Value) {
+	for i := range v.Fields {
+		f := &v.Fields[i].Value
+		switch v.Fields[i].Name {
+		case "AccountId":
+			x.AccountId = wire.StringPtr(f)
+		case "UserName":
+			x.UserName = wire.StringPtr(f)
+		case "Root":
+			x.Root = wire.BoolPtr(f)
+		case "Password":
+			x.Password = wire.StringPtr(f)
+		}
+	}
+}
+
+// EncodeWire returns the structure as a tree, without absent members.
+func (x *CreateLoginProfileInput) EncodeWire() wire.Value {
+	fields := make([]wire.Field, 0, 4)
+	if x.AccountId != nil {
+		fields = append(fields, wire.Field{Name: "AccountId", Value: wire.Text(*x.AccountId)})
+	}
+	if x.UserName != nil {
+		fields = append(fields, wire.Field{Name: "UserName", Value: wire.Text(*x.UserName)})
+	}
+	if x.Root != nil {
+		fields = append(fields, wire.Field{Name: "Root", Value: wire.FromBool(*x.Root)})
+	}
+	if x.Password != nil {
+		fields = append(fields, wire.Field{Name: "Password", Value: wire.Text(*x.Password)})
+	}
+	return wire.Value{Kind: wire.ObjectValue, Fields: fields}
+}
+
+// DecodeWire fills the structure from a coerced tree.
+func (x *CreateLoginProfileOutput) DecodeWire(v *wire.Value) {
+	for i := range v.Fields {
+		f := &v.Fields[i].Value
+		switch v.Fields[i].Name {
+		case "LoginProfile":
+			x.LoginProfile = wire.Ptr(decodeLoginProfile, f)
+		}
+	}
+}
+
+// EncodeWire returns the structure as a tree, without absent members.
+func (x *CreateLoginProfileOutput) EncodeWire() wire.Value {
+	fields := make([]wire.Field, 0, 1)
+	if x.LoginProfile != nil {
+		fields = append(fields, wire.Field{Name: "LoginProfile", Value: x.LoginProfile.EncodeWire()})
+	}
+	return wire.Value{Kind: wire.ObjectValue, Fields: fields}
+}
+
+// DecodeWire fills the structure from a coerced tree.
 func (x *CreateRoleInput) DecodeWire(v *wire.Value) {
 	for i := range v.Fields {
 		f := &v.Fields[i].Value
@@ -347,6 +402,50 @@ func (x *CreateUserOutput) EncodeWire() wire.Value {
 }
 
 // DecodeWire fills the structure from a coerced tree.
+func (x *DeactivateMFADeviceInput) DecodeWire(v *wire.Value) {
+	for i := range v.Fields {
+		f := &v.Fields[i].Value
+		switch v.Fields[i].Name {
+		case "AccountId":
+			x.AccountId = wire.StringPtr(f)
+		case "UserName":
+			x.UserName = wire.StringPtr(f)
+		case "Root":
+			x.Root = wire.BoolPtr(f)
+		case "SerialNumber":
+			x.SerialNumber = wire.StringPtr(f)
+		}
+	}
+}
+
+// EncodeWire returns the structure as a tree, without absent members.
+func (x *DeactivateMFADeviceInput) EncodeWire() wire.Value {
+	fields := make([]wire.Field, 0, 4)
+	if x.AccountId != nil {
+		fields = append(fields, wire.Field{Name: "AccountId", Value: wire.Text(*x.AccountId)})
+	}
+	if x.UserName != nil {
+		fields = append(fields, wire.Field{Name: "UserName", Value: wire.Text(*x.UserName)})
+	}
+	if x.Root != nil {
+		fields = append(fields, wire.Field{Name: "Root", Value: wire.FromBool(*x.Root)})
+	}
+	if x.SerialNumber != nil {
+		fields = append(fields, wire.Field{Name: "SerialNumber", Value: wire.Text(*x.SerialNumber)})
+	}
+	return wire.Value{Kind: wire.ObjectValue, Fields: fields}
+}
+
+// DecodeWire fills the structure from a coerced tree.
+func (x *DeactivateMFADeviceOutput) DecodeWire(v *wire.Value) {
+}
+
+// EncodeWire returns the structure as a tree, without absent members.
+func (x *DeactivateMFADeviceOutput) EncodeWire() wire.Value {
+	return wire.Value{Kind: wire.ObjectValue}
+}
+
+// DecodeWire fills the structure from a coerced tree.
 func (x *DeleteAccessKeyInput) DecodeWire(v *wire.Value) {
 	for i := range v.Fields {
 		f := &v.Fields[i].Value
@@ -372,6 +471,45 @@ func (x *DeleteAccessKeyOutput) DecodeWire(v *wire.Value) {
 
 // EncodeWire returns the structure as a tree, without absent members.
 func (x *DeleteAccessKeyOutput) EncodeWire() wire.Value {
+	return wire.Value{Kind: wire.ObjectValue}
+}
+
+// DecodeWire fills the structure from a coerced tree.
+func (x *DeleteLoginProfileInput) DecodeWire(v *wire.Value) {
+	for i := range v.Fields {
+		f := &v.Fields[i].Value
+		switch v.Fields[i].Name {
+		case "AccountId":
+			x.AccountId = wire.StringPtr(f)
+		case "UserName":
+			x.UserName = wire.StringPtr(f)
+		case "Root":
+			x.Root = wire.BoolPtr(f)
+		}
+	}
+}
+
+// EncodeWire returns the structure as a tree, without absent members.
+func (x *DeleteLoginProfileInput) EncodeWire() wire.Value {
+	fields := make([]wire.Field, 0, 3)
+	if x.AccountId != nil {
+		fields = append(fields, wire.Field{Name: "AccountId", Value: wire.Text(*x.AccountId)})
+	}
+	if x.UserName != nil {
+		fields = append(fields, wire.Field{Name: "UserName", Value: wire.Text(*x.UserName)})
+	}
+	if x.Root != nil {
+		fields = append(fields, wire.Field{Name: "Root", Value: wire.FromBool(*x.Root)})
+	}
+	return wire.Value{Kind: wire.ObjectValue, Fields: fields}
+}
+
+// DecodeWire fills the structure from a coerced tree.
+func (x *DeleteLoginProfileOutput) DecodeWire(v *wire.Value) {
+}
+
+// EncodeWire returns the structure as a tree, without absent members.
+func (x *DeleteLoginProfileOutput) EncodeWire() wire.Value {
 	return wire.Value{Kind: wire.ObjectValue}
 }
 
@@ -444,6 +582,56 @@ func (x *DeregisterAccessKeyOutput) EncodeWire() wire.Value {
 }
 
 // DecodeWire fills the structure from a coerced tree.
+func (x *GetLoginProfileInput) DecodeWire(v *wire.Value) {
+	for i := range v.Fields {
+		f := &v.Fields[i].Value
+		switch v.Fields[i].Name {
+		case "AccountId":
+			x.AccountId = wire.StringPtr(f)
+		case "UserName":
+			x.UserName = wire.StringPtr(f)
+		case "Root":
+			x.Root = wire.BoolPtr(f)
+		}
+	}
+}
+
+// EncodeWire returns the structure as a tree, without absent members.
+func (x *GetLoginProfileInput) EncodeWire() wire.Value {
+	fields := make([]wire.Field, 0, 3)
+	if x.AccountId != nil {
+		fields = append(fields, wire.Field{Name: "AccountId", Value: wire.Text(*x.AccountId)})
+	}
+	if x.UserName != nil {
+		fields = append(fields, wire.Field{Name: "UserName", Value: wire.Text(*x.UserName)})
+	}
+	if x.Root != nil {
+		fields = append(fields, wire.Field{Name: "Root", Value: wire.FromBool(*x.Root)})
+	}
+	return wire.Value{Kind: wire.ObjectValue, Fields: fields}
+}
+
+// DecodeWire fills the structure from a coerced tree.
+func (x *GetLoginProfileOutput) DecodeWire(v *wire.Value) {
+	for i := range v.Fields {
+		f := &v.Fields[i].Value
+		switch v.Fields[i].Name {
+		case "LoginProfile":
+			x.LoginProfile = wire.Ptr(decodeLoginProfile, f)
+		}
+	}
+}
+
+// EncodeWire returns the structure as a tree, without absent members.
+func (x *GetLoginProfileOutput) EncodeWire() wire.Value {
+	fields := make([]wire.Field, 0, 1)
+	if x.LoginProfile != nil {
+		fields = append(fields, wire.Field{Name: "LoginProfile", Value: x.LoginProfile.EncodeWire()})
+	}
+	return wire.Value{Kind: wire.ObjectValue, Fields: fields}
+}
+
+// DecodeWire fills the structure from a coerced tree.
 func (x *ListAccessKeysInput) DecodeWire(v *wire.Value) {
 	for i := range v.Fields {
 		f := &v.Fields[i].Value
@@ -508,6 +696,56 @@ func (x *ListAccountsOutput) EncodeWire() wire.Value {
 	fields := make([]wire.Field, 0, 1)
 	if x.Accounts != nil {
 		fields = append(fields, wire.Field{Name: "Accounts", Value: wire.FromSlice(x.Accounts, func(s Account) wire.Value { return s.EncodeWire() })})
+	}
+	return wire.Value{Kind: wire.ObjectValue, Fields: fields}
+}
+
+// DecodeWire fills the structure from a coerced tree.
+func (x *ListMFADevicesInput) DecodeWire(v *wire.Value) {
+	for i := range v.Fields {
+		f := &v.Fields[i].Value
+		switch v.Fields[i].Name {
+		case "AccountId":
+			x.AccountId = wire.StringPtr(f)
+		case "UserName":
+			x.UserName = wire.StringPtr(f)
+		case "Root":
+			x.Root = wire.BoolPtr(f)
+		}
+	}
+}
+
+// EncodeWire returns the structure as a tree, without absent members.
+func (x *ListMFADevicesInput) EncodeWire() wire.Value {
+	fields := make([]wire.Field, 0, 3)
+	if x.AccountId != nil {
+		fields = append(fields, wire.Field{Name: "AccountId", Value: wire.Text(*x.AccountId)})
+	}
+	if x.UserName != nil {
+		fields = append(fields, wire.Field{Name: "UserName", Value: wire.Text(*x.UserName)})
+	}
+	if x.Root != nil {
+		fields = append(fields, wire.Field{Name: "Root", Value: wire.FromBool(*x.Root)})
+	}
+	return wire.Value{Kind: wire.ObjectValue, Fields: fields}
+}
+
+// DecodeWire fills the structure from a coerced tree.
+func (x *ListMFADevicesOutput) DecodeWire(v *wire.Value) {
+	for i := range v.Fields {
+		f := &v.Fields[i].Value
+		switch v.Fields[i].Name {
+		case "MFADevices":
+			x.MFADevices = wire.Slice(f, decodeMFADevice)
+		}
+	}
+}
+
+// EncodeWire returns the structure as a tree, without absent members.
+func (x *ListMFADevicesOutput) EncodeWire() wire.Value {
+	fields := make([]wire.Field, 0, 1)
+	if x.MFADevices != nil {
+		fields = append(fields, wire.Field{Name: "MFADevices", Value: wire.FromSlice(x.MFADevices, func(s MFADevice) wire.Value { return s.EncodeWire() })})
 	}
 	return wire.Value{Kind: wire.ObjectValue, Fields: fields}
 }
@@ -603,6 +841,86 @@ func (x *ListRegisteredAccessKeysOutput) EncodeWire() wire.Value {
 	}
 	if x.NextToken != nil {
 		fields = append(fields, wire.Field{Name: "NextToken", Value: wire.Text(*x.NextToken)})
+	}
+	return wire.Value{Kind: wire.ObjectValue, Fields: fields}
+}
+
+// DecodeWire fills the structure from a coerced tree.
+func (x *LoginProfile) DecodeWire(v *wire.Value) {
+	for i := range v.Fields {
+		f := &v.Fields[i].Value
+		switch v.Fields[i].Name {
+		case "AccountId":
+			x.AccountId = wire.StringPtr(f)
+		case "UserName":
+			x.UserName = wire.StringPtr(f)
+		case "CreateDate":
+			x.CreateDate = wire.TimePtr(f)
+		case "PasswordChangeDate":
+			x.PasswordChangeDate = wire.TimePtr(f)
+		}
+	}
+}
+
+func decodeLoginProfile(v *wire.Value) (x LoginProfile) {
+	x.DecodeWire(v)
+	return x
+}
+
+// EncodeWire returns the structure as a tree, without absent members.
+func (x *LoginProfile) EncodeWire() wire.Value {
+	fields := make([]wire.Field, 0, 4)
+	if x.AccountId != nil {
+		fields = append(fields, wire.Field{Name: "AccountId", Value: wire.Text(*x.AccountId)})
+	}
+	if x.UserName != nil {
+		fields = append(fields, wire.Field{Name: "UserName", Value: wire.Text(*x.UserName)})
+	}
+	if x.CreateDate != nil {
+		fields = append(fields, wire.Field{Name: "CreateDate", Value: wire.TimeValue(*x.CreateDate)})
+	}
+	if x.PasswordChangeDate != nil {
+		fields = append(fields, wire.Field{Name: "PasswordChangeDate", Value: wire.TimeValue(*x.PasswordChangeDate)})
+	}
+	return wire.Value{Kind: wire.ObjectValue, Fields: fields}
+}
+
+// DecodeWire fills the structure from a coerced tree.
+func (x *MFADevice) DecodeWire(v *wire.Value) {
+	for i := range v.Fields {
+		f := &v.Fields[i].Value
+		switch v.Fields[i].Name {
+		case "AccountId":
+			x.AccountId = wire.StringPtr(f)
+		case "UserName":
+			x.UserName = wire.StringPtr(f)
+		case "SerialNumber":
+			x.SerialNumber = wire.StringPtr(f)
+		case "EnableDate":
+			x.EnableDate = wire.TimePtr(f)
+		}
+	}
+}
+
+func decodeMFADevice(v *wire.Value) (x MFADevice) {
+	x.DecodeWire(v)
+	return x
+}
+
+// EncodeWire returns the structure as a tree, without absent members.
+func (x *MFADevice) EncodeWire() wire.Value {
+	fields := make([]wire.Field, 0, 4)
+	if x.AccountId != nil {
+		fields = append(fields, wire.Field{Name: "AccountId", Value: wire.Text(*x.AccountId)})
+	}
+	if x.UserName != nil {
+		fields = append(fields, wire.Field{Name: "UserName", Value: wire.Text(*x.UserName)})
+	}
+	if x.SerialNumber != nil {
+		fields = append(fields, wire.Field{Name: "SerialNumber", Value: wire.Text(*x.SerialNumber)})
+	}
+	if x.EnableDate != nil {
+		fields = append(fields, wire.Field{Name: "EnableDate", Value: wire.TimeValue(*x.EnableDate)})
 	}
 	return wire.Value{Kind: wire.ObjectValue, Fields: fields}
 }
@@ -823,6 +1141,50 @@ func (x *RegisteredAccessKey) EncodeWire() wire.Value {
 }
 
 // DecodeWire fills the structure from a coerced tree.
+func (x *SignOutPrincipalInput) DecodeWire(v *wire.Value) {
+	for i := range v.Fields {
+		f := &v.Fields[i].Value
+		switch v.Fields[i].Name {
+		case "AccountId":
+			x.AccountId = wire.StringPtr(f)
+		case "UserName":
+			x.UserName = wire.StringPtr(f)
+		case "Root":
+			x.Root = wire.BoolPtr(f)
+		case "RoleName":
+			x.RoleName = wire.StringPtr(f)
+		}
+	}
+}
+
+// EncodeWire returns the structure as a tree, without absent members.
+func (x *SignOutPrincipalInput) EncodeWire() wire.Value {
+	fields := make([]wire.Field, 0, 4)
+	if x.AccountId != nil {
+		fields = append(fields, wire.Field{Name: "AccountId", Value: wire.Text(*x.AccountId)})
+	}
+	if x.UserName != nil {
+		fields = append(fields, wire.Field{Name: "UserName", Value: wire.Text(*x.UserName)})
+	}
+	if x.Root != nil {
+		fields = append(fields, wire.Field{Name: "Root", Value: wire.FromBool(*x.Root)})
+	}
+	if x.RoleName != nil {
+		fields = append(fields, wire.Field{Name: "RoleName", Value: wire.Text(*x.RoleName)})
+	}
+	return wire.Value{Kind: wire.ObjectValue, Fields: fields}
+}
+
+// DecodeWire fills the structure from a coerced tree.
+func (x *SignOutPrincipalOutput) DecodeWire(v *wire.Value) {
+}
+
+// EncodeWire returns the structure as a tree, without absent members.
+func (x *SignOutPrincipalOutput) EncodeWire() wire.Value {
+	return wire.Value{Kind: wire.ObjectValue}
+}
+
+// DecodeWire fills the structure from a coerced tree.
 func (x *UpdateAccessKeyInput) DecodeWire(v *wire.Value) {
 	for i := range v.Fields {
 		f := &v.Fields[i].Value
@@ -853,5 +1215,49 @@ func (x *UpdateAccessKeyOutput) DecodeWire(v *wire.Value) {
 
 // EncodeWire returns the structure as a tree, without absent members.
 func (x *UpdateAccessKeyOutput) EncodeWire() wire.Value {
+	return wire.Value{Kind: wire.ObjectValue}
+}
+
+// DecodeWire fills the structure from a coerced tree.
+func (x *UpdateLoginProfileInput) DecodeWire(v *wire.Value) {
+	for i := range v.Fields {
+		f := &v.Fields[i].Value
+		switch v.Fields[i].Name {
+		case "AccountId":
+			x.AccountId = wire.StringPtr(f)
+		case "UserName":
+			x.UserName = wire.StringPtr(f)
+		case "Root":
+			x.Root = wire.BoolPtr(f)
+		case "Password":
+			x.Password = wire.StringPtr(f)
+		}
+	}
+}
+
+// EncodeWire returns the structure as a tree, without absent members.
+func (x *UpdateLoginProfileInput) EncodeWire() wire.Value {
+	fields := make([]wire.Field, 0, 4)
+	if x.AccountId != nil {
+		fields = append(fields, wire.Field{Name: "AccountId", Value: wire.Text(*x.AccountId)})
+	}
+	if x.UserName != nil {
+		fields = append(fields, wire.Field{Name: "UserName", Value: wire.Text(*x.UserName)})
+	}
+	if x.Root != nil {
+		fields = append(fields, wire.Field{Name: "Root", Value: wire.FromBool(*x.Root)})
+	}
+	if x.Password != nil {
+		fields = append(fields, wire.Field{Name: "Password", Value: wire.Text(*x.Password)})
+	}
+	return wire.Value{Kind: wire.ObjectValue, Fields: fields}
+}
+
+// DecodeWire fills the structure from a coerced tree.
+func (x *UpdateLoginProfileOutput) DecodeWire(v *wire.Value) {
+}
+
+// EncodeWire returns the structure as a tree, without absent members.
+func (x *UpdateLoginProfileOutput) EncodeWire() wire.Value {
 	return wire.Value{Kind: wire.ObjectValue}
 }

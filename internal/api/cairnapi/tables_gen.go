@@ -14,17 +14,24 @@ var Service = &wire.Service{
 	Operations: []*wire.Operation{
 		OpCreateAccessKey,
 		OpCreateAccount,
+		OpCreateLoginProfile,
 		OpCreateRole,
 		OpCreateUser,
+		OpDeactivateMFADevice,
 		OpDeleteAccessKey,
+		OpDeleteLoginProfile,
 		OpDeletePrincipal,
 		OpDeregisterAccessKey,
+		OpGetLoginProfile,
 		OpListAccessKeys,
 		OpListAccounts,
+		OpListMFADevices,
 		OpListPrincipals,
 		OpListRegisteredAccessKeys,
 		OpRegisterAccessKey,
+		OpSignOutPrincipal,
 		OpUpdateAccessKey,
+		OpUpdateLoginProfile,
 	},
 }
 
@@ -32,17 +39,24 @@ var Service = &wire.Service{
 var (
 	OpCreateAccessKey          = &wire.Operation{Name: "CreateAccessKey", Path: "/", Input: shapeCreateAccessKeyInput, Output: shapeCreateAccessKeyOutput}
 	OpCreateAccount            = &wire.Operation{Name: "CreateAccount", Path: "/", Input: shapeCreateAccountInput, Output: shapeCreateAccountOutput}
+	OpCreateLoginProfile       = &wire.Operation{Name: "CreateLoginProfile", Path: "/", Input: shapeCreateLoginProfileInput, Output: shapeCreateLoginProfileOutput}
 	OpCreateRole               = &wire.Operation{Name: "CreateRole", Path: "/", Input: shapeCreateRoleInput, Output: shapeCreateRoleOutput}
 	OpCreateUser               = &wire.Operation{Name: "CreateUser", Path: "/", Input: shapeCreateUserInput, Output: shapeCreateUserOutput}
+	OpDeactivateMFADevice      = &wire.Operation{Name: "DeactivateMFADevice", Path: "/", Input: shapeDeactivateMFADeviceInput, Output: shapeDeactivateMFADeviceOutput}
 	OpDeleteAccessKey          = &wire.Operation{Name: "DeleteAccessKey", Path: "/", Input: shapeDeleteAccessKeyInput, Output: shapeDeleteAccessKeyOutput}
+	OpDeleteLoginProfile       = &wire.Operation{Name: "DeleteLoginProfile", Path: "/", Input: shapeDeleteLoginProfileInput, Output: shapeDeleteLoginProfileOutput}
 	OpDeletePrincipal          = &wire.Operation{Name: "DeletePrincipal", Path: "/", Input: shapeDeletePrincipalInput, Output: shapeDeletePrincipalOutput}
 	OpDeregisterAccessKey      = &wire.Operation{Name: "DeregisterAccessKey", Path: "/", Input: shapeDeregisterAccessKeyInput, Output: shapeDeregisterAccessKeyOutput}
+	OpGetLoginProfile          = &wire.Operation{Name: "GetLoginProfile", Path: "/", Input: shapeGetLoginProfileInput, Output: shapeGetLoginProfileOutput}
 	OpListAccessKeys           = &wire.Operation{Name: "ListAccessKeys", Path: "/", Input: shapeListAccessKeysInput, Output: shapeListAccessKeysOutput}
 	OpListAccounts             = &wire.Operation{Name: "ListAccounts", Path: "/", Input: shapeListAccountsInput, Output: shapeListAccountsOutput}
+	OpListMFADevices           = &wire.Operation{Name: "ListMFADevices", Path: "/", Input: shapeListMFADevicesInput, Output: shapeListMFADevicesOutput}
 	OpListPrincipals           = &wire.Operation{Name: "ListPrincipals", Path: "/", Input: shapeListPrincipalsInput, Output: shapeListPrincipalsOutput}
 	OpListRegisteredAccessKeys = &wire.Operation{Name: "ListRegisteredAccessKeys", Path: "/", Input: shapeListRegisteredAccessKeysInput, Output: shapeListRegisteredAccessKeysOutput}
 	OpRegisterAccessKey        = &wire.Operation{Name: "RegisterAccessKey", Path: "/", Input: shapeRegisterAccessKeyInput, Output: shapeRegisterAccessKeyOutput}
+	OpSignOutPrincipal         = &wire.Operation{Name: "SignOutPrincipal", Path: "/", Input: shapeSignOutPrincipalInput, Output: shapeSignOutPrincipalOutput}
 	OpUpdateAccessKey          = &wire.Operation{Name: "UpdateAccessKey", Path: "/", Input: shapeUpdateAccessKeyInput, Output: shapeUpdateAccessKeyOutput}
+	OpUpdateLoginProfile       = &wire.Operation{Name: "UpdateLoginProfile", Path: "/", Input: shapeUpdateLoginProfileInput, Output: shapeUpdateLoginProfileOutput}
 )
 
 func init() {
@@ -95,6 +109,15 @@ var (
 		{Name: "Account", RecordName: "account", Shape: shapeAccount},
 		{Name: "AccessKey", RecordName: "accessKey", Shape: shapeAccessKey},
 	}}
+	shapeCreateLoginProfileInput = &wire.Shape{Name: "CreateLoginProfileRequest", Kind: wire.Structure, Members: []wire.Member{
+		{Name: "AccountId", RecordName: "accountId", Shape: shapeAccountId},
+		{Name: "UserName", RecordName: "userName", Shape: shapeUserName},
+		{Name: "Root", RecordName: "root", Shape: shapeBoolean},
+		{Name: "Password", RecordName: "password", Shape: shapePassword, Required: true},
+	}}
+	shapeCreateLoginProfileOutput = &wire.Shape{Name: "CreateLoginProfileResponse", Kind: wire.Structure, Members: []wire.Member{
+		{Name: "LoginProfile", RecordName: "loginProfile", Shape: shapeLoginProfile},
+	}}
 	shapeCreateRoleInput = &wire.Shape{Name: "CreateRoleRequest", Kind: wire.Structure, Members: []wire.Member{
 		{Name: "AccountId", RecordName: "accountId", Shape: shapeAccountId},
 		{Name: "RoleName", RecordName: "roleName", Shape: shapeRoleName, Required: true},
@@ -114,12 +137,25 @@ var (
 	shapeCreateUserOutput = &wire.Shape{Name: "CreateUserResponse", Kind: wire.Structure, Members: []wire.Member{
 		{Name: "Principal", RecordName: "principal", Shape: shapePrincipal},
 	}}
-	shapeDate                 = &wire.Shape{Name: "Date", Kind: wire.Timestamp}
-	shapeDeleteAccessKeyInput = &wire.Shape{Name: "DeleteAccessKeyRequest", Kind: wire.Structure, Members: []wire.Member{
+	shapeDate                     = &wire.Shape{Name: "Date", Kind: wire.Timestamp}
+	shapeDeactivateMFADeviceInput = &wire.Shape{Name: "DeactivateMFADeviceRequest", Kind: wire.Structure, Members: []wire.Member{
+		{Name: "AccountId", RecordName: "accountId", Shape: shapeAccountId},
+		{Name: "UserName", RecordName: "userName", Shape: shapeUserName},
+		{Name: "Root", RecordName: "root", Shape: shapeBoolean},
+		{Name: "SerialNumber", RecordName: "serialNumber", Shape: shapeSerialNumber, Required: true},
+	}}
+	shapeDeactivateMFADeviceOutput = &wire.Shape{Name: "DeactivateMFADeviceResponse", Kind: wire.Structure}
+	shapeDeleteAccessKeyInput      = &wire.Shape{Name: "DeleteAccessKeyRequest", Kind: wire.Structure, Members: []wire.Member{
 		{Name: "AccessKeyId", RecordName: "accessKeyId", Shape: shapeAccessKeyId, Required: true},
 	}}
-	shapeDeleteAccessKeyOutput = &wire.Shape{Name: "DeleteAccessKeyResponse", Kind: wire.Structure}
-	shapeDeletePrincipalInput  = &wire.Shape{Name: "DeletePrincipalRequest", Kind: wire.Structure, Members: []wire.Member{
+	shapeDeleteAccessKeyOutput   = &wire.Shape{Name: "DeleteAccessKeyResponse", Kind: wire.Structure}
+	shapeDeleteLoginProfileInput = &wire.Shape{Name: "DeleteLoginProfileRequest", Kind: wire.Structure, Members: []wire.Member{
+		{Name: "AccountId", RecordName: "accountId", Shape: shapeAccountId},
+		{Name: "UserName", RecordName: "userName", Shape: shapeUserName},
+		{Name: "Root", RecordName: "root", Shape: shapeBoolean},
+	}}
+	shapeDeleteLoginProfileOutput = &wire.Shape{Name: "DeleteLoginProfileResponse", Kind: wire.Structure}
+	shapeDeletePrincipalInput     = &wire.Shape{Name: "DeletePrincipalRequest", Kind: wire.Structure, Members: []wire.Member{
 		{Name: "AccountId", RecordName: "accountId", Shape: shapeAccountId},
 		{Name: "Name", RecordName: "name", Shape: shapePrincipalName, Required: true},
 		{Name: "Type", RecordName: "type", Shape: shapePrincipalType},
@@ -129,7 +165,15 @@ var (
 		{Name: "AccessKeyId", RecordName: "accessKeyId", Shape: shapeRegisteredAccessKeyId, Required: true},
 	}}
 	shapeDeregisterAccessKeyOutput = &wire.Shape{Name: "DeregisterAccessKeyResponse", Kind: wire.Structure}
-	shapeListAccessKeysInput       = &wire.Shape{Name: "ListAccessKeysRequest", Kind: wire.Structure, Members: []wire.Member{
+	shapeGetLoginProfileInput      = &wire.Shape{Name: "GetLoginProfileRequest", Kind: wire.Structure, Members: []wire.Member{
+		{Name: "AccountId", RecordName: "accountId", Shape: shapeAccountId},
+		{Name: "UserName", RecordName: "userName", Shape: shapeUserName},
+		{Name: "Root", RecordName: "root", Shape: shapeBoolean},
+	}}
+	shapeGetLoginProfileOutput = &wire.Shape{Name: "GetLoginProfileResponse", Kind: wire.Structure, Members: []wire.Member{
+		{Name: "LoginProfile", RecordName: "loginProfile", Shape: shapeLoginProfile},
+	}}
+	shapeListAccessKeysInput = &wire.Shape{Name: "ListAccessKeysRequest", Kind: wire.Structure, Members: []wire.Member{
 		{Name: "AccountId", RecordName: "accountId", Shape: shapeAccountId},
 	}}
 	shapeListAccessKeysOutput = &wire.Shape{Name: "ListAccessKeysResponse", Kind: wire.Structure, Members: []wire.Member{
@@ -138,6 +182,14 @@ var (
 	shapeListAccountsInput  = &wire.Shape{Name: "ListAccountsRequest", Kind: wire.Structure}
 	shapeListAccountsOutput = &wire.Shape{Name: "ListAccountsResponse", Kind: wire.Structure, Members: []wire.Member{
 		{Name: "Accounts", RecordName: "accounts", Shape: shapeAccountList},
+	}}
+	shapeListMFADevicesInput = &wire.Shape{Name: "ListMFADevicesRequest", Kind: wire.Structure, Members: []wire.Member{
+		{Name: "AccountId", RecordName: "accountId", Shape: shapeAccountId},
+		{Name: "UserName", RecordName: "userName", Shape: shapeUserName},
+		{Name: "Root", RecordName: "root", Shape: shapeBoolean},
+	}}
+	shapeListMFADevicesOutput = &wire.Shape{Name: "ListMFADevicesResponse", Kind: wire.Structure, Members: []wire.Member{
+		{Name: "MFADevices", RecordName: "mFADevices", Shape: shapeMFADeviceList},
 	}}
 	shapeListPrincipalsInput = &wire.Shape{Name: "ListPrincipalsRequest", Kind: wire.Structure, Members: []wire.Member{
 		{Name: "AccountId", RecordName: "accountId", Shape: shapeAccountId},
@@ -154,11 +206,25 @@ var (
 		{Name: "RegisteredAccessKeys", RecordName: "registeredAccessKeys", Shape: shapeRegisteredAccessKeyList},
 		{Name: "NextToken", RecordName: "nextToken", Shape: shapeRegisteredAccessKeyId},
 	}}
-	shapeMaxResults = &wire.Shape{Name: "MaxResults", Kind: wire.Integer, Min: wire.Bound(1), Max: wire.Bound(1000)}
-	shapePath       = &wire.Shape{Name: "Path", Kind: wire.String, Min: wire.Bound(1), Max: wire.Bound(512), Pattern: wire.NewPattern(`(\u002F)|(\u002F[\u0021-\u007E]+\u002F)`)}
-	shapePolicyList = &wire.Shape{Name: "PolicyList", Kind: wire.List, Max: wire.Bound(20), Elem: shapePolicyText}
-	shapePolicyText = &wire.Shape{Name: "PolicyText", Kind: wire.String, Min: wire.Bound(1), Max: wire.Bound(131072)}
-	shapePrincipal  = &wire.Shape{Name: "Principal", Kind: wire.Structure, Members: []wire.Member{
+	shapeLoginProfile = &wire.Shape{Name: "LoginProfile", Kind: wire.Structure, Members: []wire.Member{
+		{Name: "AccountId", RecordName: "accountId", Shape: shapeAccountId},
+		{Name: "UserName", RecordName: "userName", Shape: shapeUserName},
+		{Name: "CreateDate", RecordName: "createDate", Shape: shapeDate},
+		{Name: "PasswordChangeDate", RecordName: "passwordChangeDate", Shape: shapeDate},
+	}}
+	shapeMFADevice = &wire.Shape{Name: "MFADevice", Kind: wire.Structure, Members: []wire.Member{
+		{Name: "AccountId", RecordName: "accountId", Shape: shapeAccountId},
+		{Name: "UserName", RecordName: "userName", Shape: shapeUserName},
+		{Name: "SerialNumber", RecordName: "serialNumber", Shape: shapeString},
+		{Name: "EnableDate", RecordName: "enableDate", Shape: shapeDate},
+	}}
+	shapeMFADeviceList = &wire.Shape{Name: "MFADeviceList", Kind: wire.List, Elem: shapeMFADevice}
+	shapeMaxResults    = &wire.Shape{Name: "MaxResults", Kind: wire.Integer, Min: wire.Bound(1), Max: wire.Bound(1000)}
+	shapePassword      = &wire.Shape{Name: "Password", Kind: wire.String, Sensitive: true, Min: wire.Bound(1), Max: wire.Bound(128)}
+	shapePath          = &wire.Shape{Name: "Path", Kind: wire.String, Min: wire.Bound(1), Max: wire.Bound(512), Pattern: wire.NewPattern(`(\u002F)|(\u002F[\u0021-\u007E]+\u002F)`)}
+	shapePolicyList    = &wire.Shape{Name: "PolicyList", Kind: wire.List, Max: wire.Bound(20), Elem: shapePolicyText}
+	shapePolicyText    = &wire.Shape{Name: "PolicyText", Kind: wire.String, Min: wire.Bound(1), Max: wire.Bound(131072)}
+	shapePrincipal     = &wire.Shape{Name: "Principal", Kind: wire.Structure, Members: []wire.Member{
 		{Name: "AccountId", RecordName: "accountId", Shape: shapeAccountId},
 		{Name: "Type", RecordName: "type", Shape: shapePrincipalType},
 		{Name: "Name", RecordName: "name", Shape: shapePrincipalName},
@@ -204,14 +270,29 @@ var (
 	shapeRegisteredType          = &wire.Shape{Name: "RegisteredType", Kind: wire.String, Enum: []string{"IAMUser", "Root", "AssumedRole", "AWSService"}}
 	shapeRoleName                = &wire.Shape{Name: "RoleName", Kind: wire.String, Min: wire.Bound(1), Max: wire.Bound(64), Pattern: wire.NewPattern(`[\w+=,.@-]+`)}
 	shapeSecretAccessKey         = &wire.Shape{Name: "SecretAccessKey", Kind: wire.String, Sensitive: true}
+	shapeSerialNumber            = &wire.Shape{Name: "SerialNumber", Kind: wire.String, Min: wire.Bound(9), Max: wire.Bound(256), Pattern: wire.NewPattern(`[\w+=/:,.@-]+`)}
 	shapeServiceName             = &wire.Shape{Name: "ServiceName", Kind: wire.String, Min: wire.Bound(1), Max: wire.Bound(128), Pattern: wire.NewPattern(`[A-Za-z0-9][A-Za-z0-9.-]*`)}
 	shapeSessionName             = &wire.Shape{Name: "SessionName", Kind: wire.String, Min: wire.Bound(2), Max: wire.Bound(64), Pattern: wire.NewPattern(`[\w+=,.@-]+`)}
-	shapeString                  = &wire.Shape{Name: "String", Kind: wire.String}
-	shapeStringList              = &wire.Shape{Name: "StringList", Kind: wire.List, Elem: shapeString}
-	shapeUpdateAccessKeyInput    = &wire.Shape{Name: "UpdateAccessKeyRequest", Kind: wire.Structure, Members: []wire.Member{
+	shapeSignOutPrincipalInput   = &wire.Shape{Name: "SignOutPrincipalRequest", Kind: wire.Structure, Members: []wire.Member{
+		{Name: "AccountId", RecordName: "accountId", Shape: shapeAccountId},
+		{Name: "UserName", RecordName: "userName", Shape: shapeUserName},
+		{Name: "Root", RecordName: "root", Shape: shapeBoolean},
+		{Name: "RoleName", RecordName: "roleName", Shape: shapeRoleName},
+	}}
+	shapeSignOutPrincipalOutput = &wire.Shape{Name: "SignOutPrincipalResponse", Kind: wire.Structure}
+	shapeString                 = &wire.Shape{Name: "String", Kind: wire.String}
+	shapeStringList             = &wire.Shape{Name: "StringList", Kind: wire.List, Elem: shapeString}
+	shapeUpdateAccessKeyInput   = &wire.Shape{Name: "UpdateAccessKeyRequest", Kind: wire.Structure, Members: []wire.Member{
 		{Name: "AccessKeyId", RecordName: "accessKeyId", Shape: shapeAccessKeyId, Required: true},
 		{Name: "Status", RecordName: "status", Shape: shapeAccessKeyStatus, Required: true},
 	}}
-	shapeUpdateAccessKeyOutput = &wire.Shape{Name: "UpdateAccessKeyResponse", Kind: wire.Structure}
-	shapeUserName              = &wire.Shape{Name: "UserName", Kind: wire.String, Min: wire.Bound(1), Max: wire.Bound(64), Pattern: wire.NewPattern(`[\w+=,.@-]+`)}
+	shapeUpdateAccessKeyOutput   = &wire.Shape{Name: "UpdateAccessKeyResponse", Kind: wire.Structure}
+	shapeUpdateLoginProfileInput = &wire.Shape{Name: "UpdateLoginProfileRequest", Kind: wire.Structure, Members: []wire.Member{
+		{Name: "AccountId", RecordName: "accountId", Shape: shapeAccountId},
+		{Name: "UserName", RecordName: "userName", Shape: shapeUserName},
+		{Name: "Root", RecordName: "root", Shape: shapeBoolean},
+		{Name: "Password", RecordName: "password", Shape: shapePassword, Required: true},
+	}}
+	shapeUpdateLoginProfileOutput = &wire.Shape{Name: "UpdateLoginProfileResponse", Kind: wire.Structure}
+	shapeUserName                 = &wire.Shape{Name: "UserName", Kind: wire.String, Min: wire.Bound(1), Max: wire.Bound(64), Pattern: wire.NewPattern(`[\w+=,.@-]+`)}
 )

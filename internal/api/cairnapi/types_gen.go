@@ -68,6 +68,19 @@ type CreateAccountOutput struct {
 	AccessKey *AccessKey
 }
 
+// CreateLoginProfileInput is the input of CreateLoginProfile.
+type CreateLoginProfileInput struct {
+	AccountId *string
+	UserName  *string
+	Root      *bool
+	Password  *string
+}
+
+// CreateLoginProfileOutput is the output of CreateLoginProfile.
+type CreateLoginProfileOutput struct {
+	LoginProfile *LoginProfile
+}
+
 // CreateRoleInput is the input of CreateRole.
 type CreateRoleInput struct {
 	AccountId                *string
@@ -95,6 +108,18 @@ type CreateUserOutput struct {
 	Principal *Principal
 }
 
+// DeactivateMFADeviceInput is the input of DeactivateMFADevice.
+type DeactivateMFADeviceInput struct {
+	AccountId    *string
+	UserName     *string
+	Root         *bool
+	SerialNumber *string
+}
+
+// DeactivateMFADeviceOutput is the output of DeactivateMFADevice.
+type DeactivateMFADeviceOutput struct {
+}
+
 // DeleteAccessKeyInput is the input of DeleteAccessKey.
 type DeleteAccessKeyInput struct {
 	AccessKeyId *string
@@ -102,6 +127,17 @@ type DeleteAccessKeyInput struct {
 
 // DeleteAccessKeyOutput is the output of DeleteAccessKey.
 type DeleteAccessKeyOutput struct {
+}
+
+// DeleteLoginProfileInput is the input of DeleteLoginProfile.
+type DeleteLoginProfileInput struct {
+	AccountId *string
+	UserName  *string
+	Root      *bool
+}
+
+// DeleteLoginProfileOutput is the output of DeleteLoginProfile.
+type DeleteLoginProfileOutput struct {
 }
 
 // DeletePrincipalInput is the input of DeletePrincipal.
@@ -124,6 +160,18 @@ type DeregisterAccessKeyInput struct {
 type DeregisterAccessKeyOutput struct {
 }
 
+// GetLoginProfileInput is the input of GetLoginProfile.
+type GetLoginProfileInput struct {
+	AccountId *string
+	UserName  *string
+	Root      *bool
+}
+
+// GetLoginProfileOutput is the output of GetLoginProfile.
+type GetLoginProfileOutput struct {
+	LoginProfile *LoginProfile
+}
+
 // ListAccessKeysInput is the input of ListAccessKeys.
 type ListAccessKeysInput struct {
 	AccountId *string
@@ -141,6 +189,18 @@ type ListAccountsInput struct {
 // ListAccountsOutput is the output of ListAccounts.
 type ListAccountsOutput struct {
 	Accounts []Account
+}
+
+// ListMFADevicesInput is the input of ListMFADevices.
+type ListMFADevicesInput struct {
+	AccountId *string
+	UserName  *string
+	Root      *bool
+}
+
+// ListMFADevicesOutput is the output of ListMFADevices.
+type ListMFADevicesOutput struct {
+	MFADevices []MFADevice
 }
 
 // ListPrincipalsInput is the input of ListPrincipals.
@@ -164,6 +224,22 @@ type ListRegisteredAccessKeysInput struct {
 type ListRegisteredAccessKeysOutput struct {
 	RegisteredAccessKeys []RegisteredAccessKey
 	NextToken            *string
+}
+
+// LoginProfile is a structure of the service model.
+type LoginProfile struct {
+	AccountId          *string
+	UserName           *string
+	CreateDate         *time.Time
+	PasswordChangeDate *time.Time
+}
+
+// MFADevice is a structure of the service model.
+type MFADevice struct {
+	AccountId    *string
+	UserName     *string
+	SerialNumber *string
+	EnableDate   *time.Time
 }
 
 // Principal is a structure of the service model.
@@ -232,6 +308,18 @@ const (
 	RegisteredTypeAWSService  RegisteredType = "AWSService"
 )
 
+// SignOutPrincipalInput is the input of SignOutPrincipal.
+type SignOutPrincipalInput struct {
+	AccountId *string
+	UserName  *string
+	Root      *bool
+	RoleName  *string
+}
+
+// SignOutPrincipalOutput is the output of SignOutPrincipal.
+type SignOutPrincipalOutput struct {
+}
+
 // UpdateAccessKeyInput is the input of UpdateAccessKey.
 type UpdateAccessKeyInput struct {
 	AccessKeyId *string
@@ -242,6 +330,18 @@ type UpdateAccessKeyInput struct {
 type UpdateAccessKeyOutput struct {
 }
 
+// UpdateLoginProfileInput is the input of UpdateLoginProfile.
+type UpdateLoginProfileInput struct {
+	AccountId *string
+	UserName  *string
+	Root      *bool
+	Password  *string
+}
+
+// UpdateLoginProfileOutput is the output of UpdateLoginProfile.
+type UpdateLoginProfileOutput struct {
+}
+
 // The codes of the errors that Cairn Administration defines.
 const (
 	CodeEntityAlreadyExists     = "EntityAlreadyExists"
@@ -249,6 +349,7 @@ const (
 	CodeLimitExceeded           = "LimitExceeded"
 	CodeMalformedPolicyDocument = "MalformedPolicyDocument"
 	CodeNoSuchEntity            = "NoSuchEntity"
+	CodePasswordPolicyViolation = "PasswordPolicyViolation"
 )
 
 // Codes lists the codes of the errors that Cairn Administration defines.
@@ -258,4 +359,5 @@ var Codes = []string{
 	CodeLimitExceeded,
 	CodeMalformedPolicyDocument,
 	CodeNoSuchEntity,
+	CodePasswordPolicyViolation,
 }
