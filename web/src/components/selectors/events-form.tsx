@@ -1,0 +1,154 @@
+import Alert from '@cloudscape-design/components/alert'
+import Box from '@cloudscape-design/components/box'
+import Button from '@cloudscape-design/components/button'
+import Container from '@cloudscape-design/components/container'
+import Header from '@cloudscape-design/components/header'
+import SpaceBetween from '@cloudscape-design/components/space-between'
+import { useState } from 'react'
+import { Problem } from '../problem'
+import { Confirm } from '../confirm'
+import { BasicDataEvents } from './basic'
+import { useCatalogue, type Catalogue } from './catalogue'
+import { newSelector, type SelectorDraft } from './draft'
+import { JsonView } from './json-view'
+import { ManagementEvents } from './management'
+import { newBasicData, switchToAdvanced, type Selection, type SelectionProblems } from './selection'
+import { SelectorEditor } from './selector'
+
+// Part is one of the kinds of events of a selection.
+export type Part = 'management' | 'data' | 'network'
+
+interface Props {
+  value: Selection
+  onChange: (value: Selection) => void
+  target: 'trail' | 'store'
+  // parts are those that are chosen.
+  parts: readonly Part[]
+  // problems are what has to be corrected, when that was asked for.
+  problems?: SelectionProblems
+}
+
+// EventsForm chooses which CloudTrail events a trail or an event data store logs.
+export function EventsForm({ value, onChange, target, parts, problems }: Props) {
+  const { catalogue, loading, error } = useCatalogue()
+  const shared = { catalogue, loading, problems }
+  return (
+    <SpaceBetween size="l">
+      {!!error && <Problem header="The lists of resource types and event sources could not be read" error={error} />}
+      {problems?.all && <Alert type="error">{problems.all}</Alert>}
+      {parts.includes('management') && (
+        <Container header={<Header variant="h2" description="Management events show information about management operations performed on resources in the account.">Management events</Header>}>
+          <ManagementEvents {...shared} value={value.management} simpleOnly={value.basic} onChange={(management) => onChange({ ...value, management })} />
+        </Container>
+      )}
+      {parts.includes('data') && <DataEvents {...shared} value={value} onChange={onChange} target={target} />}
+      {parts.includes('network') && (
+        <Container header={<Header variant="h2" description="Network activity events show calls of services through VPC endpoints of the account.">Network activity events</Header>}>
+          {value.basic ? (
+            <Alert type="info">Basic event selectors cannot log network activity events. Switch to advanced event selectors, under Data events, first.</Alert>
+          ) : (
+            <Selectors
+              {...shared}
+              list={value.network}
+              title="Network activity event selector"
+              add="Add network activity event selector"
+              make={() => newSelector('NetworkActivity')}
+              onChange={(network) => onChange({ ...value, network })}
+            />
+          )}
+        </Container>
+      )}
+      <JsonView value={value} onChange={onChange} target={target} />
+    </SpaceBetween>
+  )
+}
+
+interface Shared {
+  catalogue: Catalogue
+  loading: boolean
+  problems?: SelectionProblems
+}
+
+interface SelectorsProps extends Shared {
+  list: SelectorDraft[]
+  title: string
+  add: string
+  make: () => SelectorDraft
+  onChange: (list: SelectorDraft[]) => void
+}
+
+function Selectors({ list, title, add, make, onChange, problems, ...shared }: SelectorsProps) {
+  return (
+    <SpaceBetween size="m">
+      <div>
+        {list.map((draft, i) => (
+          <SelectorEditor
+            {...shared}
+            key={draft.key}
+            title={`${title} ${i + 1}`}
+            draft={draft}
+            problems={problems?.drafts.get(draft.key)}
+            onChange={(next) => onChange(list.with(i, next))}
+            onRemove={() => onChange(list.filter((_, n) => n !== i))}
+          />
+        ))}
+      </div>
+      <Button formAction="none" onClick={() => onChange([...list, make()])}>
+        {add}
+      </Button>
+    </SpaceBetween>
+  )
+}
+
+function DataEvents({ value, onChange, target, ...shared }: Shared & Omit<Props, 'parts' | 'problems'>) {
+  const [asking, setAsking] = useState(false)
+  const toBasic = () => {
+    setAsking(false)
+    const management = { ...value.management, mode: 'simple' as const, selectors: [] }
+    onChange({ ...value, management, basic: true, data: [], network: [], basicData: [{ ...newBasicData('AWS::S3::Object'), all: { read: true, write: true } }] })
+  }
+  const loses = value.data.length > 0 || value.network.length > 0 || value.management.mode === 'advanced'
+  const switcher = target === 'trail' && (
+    <Button formAction="none" onClick={() => (value.basic ? onChange(switchToAdvanced(value)) : loses ? setAsking(true) : toBasic())}>
+      {value.basic ? 'Switch to advanced event selectors' : 'Switch to basic event selectors'}
+    </Button>
+  )
+  return (
+    <Container
+      header={
+        <Header variant="h2" description="Data events show information about the resource operations performed on or within a resource." actions={switcher}>
+          Data events
+        </Header>
+      }
+    >
+      <SpaceBetween size="m">
+        {value.basic ? (
+          <>
+            <Box color="text-body-secondary">Basic event selectors log data events of S3, Lambda, and DynamoDB. Switching to advanced event selectors keeps what is chosen.</Box>
+            {shared.problems?.data && <Alert type="error">{shared.problems.data}</Alert>}
+            <BasicDataEvents value={value.basicData} onChange={(basicData) => onChange({ ...value, basicData })} />
+          </>
+        ) : (
+          <Selectors
+            {...shared}
+            list={value.data}
+            title="Data event"
+            add="Add data event type"
+            make={() => newSelector('Data')}
+            onChange={(data) => onChange({ ...value, data })}
+          />
+        )}
+      </SpaceBetween>
+      <Confirm
+        visible={asking}
+        header="Switch to basic event selectors?"
+        action="Switch"
+        onConfirm={toBasic}
+        onDismiss={() => setAsking(false)}
+      >
+        Basic event selectors cannot say what these advanced ones do. The data events, network activity events, and advanced management event selectors that you chose here are
+        removed from this form.
+      </Confirm>
+    </Container>
+  )
+}

@@ -1,0 +1,42 @@
+import ExpandableSection from '@cloudscape-design/components/expandable-section'
+import FormField from '@cloudscape-design/components/form-field'
+import Textarea from '@cloudscape-design/components/textarea'
+import { useState } from 'react'
+import { toGiven, type Selection } from './selection'
+import { parse, print } from './text'
+
+interface Props {
+  value: Selection
+  onChange: (value: Selection) => void
+  target: 'trail' | 'store'
+}
+
+// JsonView shows the selectors as JSON, which can be edited too. Text that is no
+// selectors stays, with what is wrong about it, until it is corrected.
+export function JsonView({ value, onChange, target }: Props) {
+  const printed = print(toGiven(value))
+  const [edited, setEdited] = useState<{ text: string; from: string; error?: string } | null>(null)
+  // A change elsewhere in the form wins over a text that was being edited.
+  const mine = edited && edited.from === printed ? edited : null
+  const change = (text: string) => {
+    const read = parse(text, target)
+    if ('error' in read) setEdited({ text, from: printed, error: read.error })
+    else {
+      setEdited({ text, from: print(toGiven(read.selection)) })
+      onChange(read.selection)
+    }
+  }
+  return (
+    <ExpandableSection headerText="JSON view" headerDescription="The event selectors as the API and the AWS CLI take them. Changes here change the form above." variant="container">
+      <FormField label="Event selectors" errorText={mine?.error} stretch>
+        <Textarea
+          value={mine?.text ?? printed}
+          rows={Math.min(30, printed.split('\n').length + 1)}
+          spellcheck={false}
+          onChange={({ detail }) => change(detail.value)}
+          onBlur={() => setEdited((old) => (old?.error ? old : null))}
+        />
+      </FormField>
+    </ExpandableSection>
+  )
+}
