@@ -87,10 +87,7 @@ func (s *Server) do(r *http.Request, call ConsoleCall, run runner) error {
 		failed, _ = publish(&Error{Code: CodeServiceUnavailable}, x.protocol)
 	}
 	s.observe(x, failed)
-	if failed.status != 0 {
-		return &Refusal{Status: failed.status, Code: failed.code, Message: failed.message, RequestID: x.id}
-	}
-	return nil
+	return refused(x, failed)
 }
 
 // Lookup is LookupEvents as a call of the console that reads the history by itself:
@@ -103,6 +100,37 @@ func (s *Server) Lookup(r *http.Request, caller identity.Caller, input any) (q l
 		return nothing{}, err
 	})
 	return q, err
+}
+
+// LookupUnrecorded gives the query of an input that is one more step of a lookup that
+// was recorded, by a caller who was asked for the permission.
+func (s *Server) LookupUnrecorded(caller identity.Caller, input any) (lake.LookupQuery, error) {
+	raw, err := json.Marshal(input)
+	if err != nil {
+		return lake.LookupQuery{}, err
+	}
+	x := s.consoleExchange(nil, ctapi.OpLookupEvents.Name, caller)
+	value, err := parseInput(x, raw)
+	if err == nil {
+		err = x.op.check(&value)
+	}
+	var q lake.LookupQuery
+	if err == nil {
+		in := new(ctapi.LookupEventsInput)
+		in.DecodeWire(&value)
+		q, err = lookupQuery(&x.handler, in)
+	}
+	if err != nil {
+		return q, refused(x, s.failure(x, err))
+	}
+	return q, nil
+}
+
+func refused(x *exchange, failed public) error {
+	if failed.status == 0 {
+		return nil
+	}
+	return &Refusal{Status: failed.status, Code: failed.code, Message: failed.message, RequestID: x.id}
 }
 
 // LookupOutput is an event as LookupEvents shows it, in JSON.

@@ -117,15 +117,8 @@ func (s *Server) process(x *exchange) (out wire.Encoder, err error) {
 // its place. A nil one is not built.
 func (s *Server) run(ctx context.Context, x *exchange, input *wire.Value, last runner) (wire.Encoder, error) {
 	op := x.op
-	if op.run != nil {
-		if bad := wire.Validate(op.Input, input); len(bad) > 0 {
-			if op.translate != nil {
-				if e := op.translate(bad); e != nil {
-					return nil, e
-				}
-			}
-			return nil, &Error{Code: CodeValidation, Message: wire.Describe(bad)}
-		}
+	if err := op.check(input); err != nil {
+		return nil, err
 	}
 	if err := s.authorize(x, input); err != nil {
 		return nil, err
@@ -140,6 +133,23 @@ func (s *Server) run(ctx context.Context, x *exchange, input *wire.Value, last r
 		return nil, &Error{Code: CodeServiceUnavailable, Cause: err}
 	}
 	return last(ctx, &x.handler, input)
+}
+
+// check validates the input of an operation that is built.
+func (o *operation) check(input *wire.Value) error {
+	if o.run == nil {
+		return nil
+	}
+	bad := wire.Validate(o.Input, input)
+	if len(bad) == 0 {
+		return nil
+	}
+	if o.translate != nil {
+		if e := o.translate(bad); e != nil {
+			return e
+		}
+	}
+	return &Error{Code: CodeValidation, Message: wire.Describe(bad)}
 }
 
 // authorize asks for the permission on every resource that the input names.

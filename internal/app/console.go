@@ -35,7 +35,7 @@ func (a *App) openConsole(mux *http.ServeMux, server *api.Server) error {
 		files = built
 	}
 	if a.console, err = console.New(console.Config{
-		Sessions: sessions, API: server, Allowed: a.directory.Allowed, Assets: files, Region: a.cfg.Region, Now: time.Now, Logger: a.log,
+		Sessions: sessions, API: server, History: a.history, Allowed: a.directory.Allowed, Assets: files, Region: a.cfg.Region, Now: time.Now, Logger: a.log,
 	}); err != nil {
 		return err
 	}

@@ -12,6 +12,7 @@ import (
 	"github.com/cairntrail/cairn/internal/api"
 	"github.com/cairntrail/cairn/internal/console/signin"
 	"github.com/cairntrail/cairn/internal/identity"
+	"github.com/cairntrail/cairn/internal/lake"
 )
 
 // The console's paths on the API's listener.
@@ -41,6 +42,21 @@ type Sessions interface {
 
 var _ Sessions = (*signin.Service)(nil)
 
+// History is the event history: a *[lake.History].
+type History interface {
+	// Walk gives the query's events, newest first, until yield fails.
+	Walk(ctx context.Context, q lake.LookupQuery, yield func(*lake.LookupEvent) error) error
+	// Suggest counts the values of an attribute among the newest events.
+	Suggest(ctx context.Context, q lake.SuggestQuery) (lake.Suggestions, error)
+	// Count says how many events a query has, and Skip the place behind the first n.
+	Count(ctx context.Context, q lake.LookupQuery) (int, error)
+	Skip(ctx context.Context, q lake.LookupQuery, n int) (*lake.Position, error)
+	// Follow gives the events that become visible from now on.
+	Follow(q lake.LookupQuery) *lake.Follower
+}
+
+var _ History = (*lake.History)(nil)
+
 // Config is what a [Console] is made of.
 type Config struct {
 	Sessions Sessions
@@ -48,6 +64,7 @@ type Config struct {
 	API *api.Server
 	// Allowed asks whether a caller's policies allow an action on a resource.
 	Allowed func(c identity.Caller, action, resource string) bool
+	History History
 	// Assets are the files of the web build, with index.html and assets/. Nil is a
 	// server that was built without them.
 	Assets fs.FS
@@ -63,6 +80,9 @@ type Console struct {
 	cfg     Config
 	pages   *pages
 	calls   *http.ServeMux
+	streams *streams
+	asked   *asked
+
 	closing context.Context
 	close   context.CancelFunc
 }
@@ -79,7 +99,7 @@ func New(cfg Config) (*Console, error) {
 	if cfg.Logger == nil {
 		cfg.Logger = slog.New(slog.DiscardHandler)
 	}
-	c := &Console{cfg: cfg, pages: pages}
+	c := &Console{cfg: cfg, pages: pages, streams: newStreams(), asked: newAsked(cfg.Now)}
 	c.closing, c.close = context.WithCancel(context.Background())
 	c.calls = c.router()
 	return c, nil

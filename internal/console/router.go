@@ -2,7 +2,9 @@ package console
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
+	"io"
 	"net/http"
 	"regexp"
 	"strings"
@@ -26,6 +28,9 @@ type route struct {
 func (c *Console) routes() []route {
 	return []route{
 		{http.MethodPost, "cloudtrail/{operation}", c.operation},
+		{http.MethodPost, "events/suggest", c.suggest},
+		{http.MethodGet, "events/live", c.live},
+		{http.MethodGet, "events/download", c.download},
 	}
 }
 
@@ -106,17 +111,29 @@ func (x *call) region(usual string) error {
 
 // fail answers with an error, unless an answer has begun or nobody reads it.
 func (c *Console) fail(w http.ResponseWriter, r *http.Request, err error) {
-	status, out, known := refusalOf(err)
-	if r.Context().Err() != nil && errors.Is(err, context.Canceled) {
-		return
+	if r.Context().Err() != nil || errors.Is(err, context.Canceled) {
+		panic(http.ErrAbortHandler) // nobody reads it, or the session ended in the middle
 	}
-	if !known {
+	status, out, known := refusalOf(err)
+	if !known && !errors.Is(err, errGone) {
 		c.cfg.Logger.Error("A call of the console failed.", "path", r.URL.Path, "error", err)
 	}
 	if g, ok := w.(*guarded); ok && g.began {
 		panic(http.ErrAbortHandler) // a cut answer must not look like a whole one
 	}
 	writeJSON(w, status, out)
+}
+
+// read reads the call's JSON input.
+func (x *call) read(v any) error {
+	body, err := io.ReadAll(http.MaxBytesReader(x.w, x.Body, maxInput))
+	if err != nil {
+		return &signin.Error{Status: http.StatusRequestEntityTooLarge, Code: signin.CodeRequestTooLarge, Message: "The request is too large, or was cut off."}
+	}
+	if err := json.Unmarshal(body, v); err != nil {
+		return invalid("The request is not the JSON object that it has to be.")
+	}
+	return nil
 }
 
 // may asks for a permission, and refuses as the API does.

@@ -16,6 +16,9 @@ var attributeCode = map[AttributeKey]byte{
 	EventID: 1, EventName: 2, ReadOnly: 3, Username: 4, ResourceType: 5, ResourceName: 6, EventSource: 7, AccessKeyID: 8,
 }
 
+// Known tells whether the key is one of the eight.
+func (k AttributeKey) Known() bool { return attributeCode[k] != 0 }
+
 // maxResourceKeys bounds how many resources of one event can be looked up. A
 // record of 1 MB could name tens of thousands.
 const maxResourceKeys = 256

@@ -32,13 +32,7 @@ func newMemtable(rows int) *memtable {
 	return &memtable{ids: make(map[uint64]int32, rows), rows: make([]memRow, 0, rows), keys: make([]uint64, 0, 10*rows)}
 }
 
-func (m *memtable) keysOf(i int) []uint64 {
-	start := uint32(0)
-	if i > 0 {
-		start = m.rows[i-1].keysEnd
-	}
-	return m.keys[start:m.rows[i].keysEnd]
-}
+func (m *memtable) keysOf(i int) []uint64 { return m.view().keysOf(i) }
 
 // memView is what a reader sees of a memtable.
 type memView struct {

@@ -11,7 +11,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/RoaringBitmap/roaring/v2"
 	"github.com/parquet-go/parquet-go"
 
 	"github.com/cairntrail/cairn/internal/event"
@@ -117,12 +116,8 @@ func (s *suggesting) readTable(ctx context.Context, v memView) error {
 		if i%checked == 0 && ctx.Err() != nil {
 			return ctx.Err()
 		}
-		start := uint32(0)
-		if i > 0 {
-			start = v.rows[i-1].keysEnd
-		}
 		r := &v.rows[i]
-		if !r.within(s.live, s.backfill, s.taken) || !containsAll(v.keys[start:r.keysEnd], s.keys) {
+		if !r.within(s.live, s.backfill, s.taken) || !containsAll(v.keysOf(i), s.keys) {
 			continue
 		}
 		s.sampled++
@@ -150,24 +145,16 @@ func (r *historyRow) attribute(key AttributeKey) string {
 
 // readFile counts the values of a data file.
 func (s *suggesting) readFile(ctx context.Context, f *dataFile, column string) error {
-	lo, hi, ok := s.span(f)
-	if !ok || ctx.Err() != nil {
+	if ctx.Err() != nil {
 		return ctx.Err()
 	}
-	rows, err := f.idx.selectRows(s.keys)
-	if err != nil || rows == nil {
+	rows, err := s.rowsOf(f)
+	if err != nil || rows == nil || rows.IsEmpty() {
 		return err
 	}
+	// Where all of the file counts, the index has the number of each value.
+	lo, hi, _ := s.span(f)
 	whole := lo == 0 && hi == f.meta.Rows && len(s.q.Attributes) == 0
-	if !whole {
-		span := roaring.New()
-		span.AddRange(uint64(lo), uint64(hi))
-		span.And(rows)
-		rows = span
-	}
-	if rows.IsEmpty() {
-		return nil
-	}
 	s.sampled += int(rows.GetCardinality())
 	var hash keyDigest
 	hash.scope(s.q.AccountID, s.q.Region)

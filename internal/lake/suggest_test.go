@@ -160,6 +160,22 @@ func TestWalk(t *testing.T) {
 		if got := walk(q); !slices.Equal(got, expected) {
 			t.Errorf("case %d: %d events, want %d", i, len(got), len(expected))
 		}
+		if q.Limit > 0 {
+			continue
+		}
+		if n, err := h.history.Count(context.Background(), want); err != nil || n != len(expected) {
+			t.Errorf("case %d: %d events are counted, %v, want %d", i, n, err, len(expected))
+		}
+		for _, n := range []int{0, 1, len(expected) / 2, len(expected), len(expected) + 1} {
+			rest := want
+			var err error
+			if rest.After, err = h.history.Skip(context.Background(), rest, n); err != nil {
+				t.Fatal(err)
+			}
+			if got := walk(rest); !slices.Equal(got, expected[min(n, len(expected)):]) {
+				t.Errorf("case %d: %d events behind the first %d of %d", i, len(got), n, len(expected))
+			}
+		}
 	}
 	stop := errors.New("stop")
 	n := 0
