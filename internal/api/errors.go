@@ -11,12 +11,7 @@ import (
 	"github.com/cairntrail/cairn/internal/api/stsapi"
 	"github.com/cairntrail/cairn/internal/api/wire"
 	"github.com/cairntrail/cairn/internal/identity"
-	"github.com/cairntrail/cairn/internal/intake/channel"
-	"github.com/cairntrail/cairn/internal/intake/imports"
-	"github.com/cairntrail/cairn/internal/lake/datastore"
-	"github.com/cairntrail/cairn/internal/query"
-	"github.com/cairntrail/cairn/internal/sharing"
-	"github.com/cairntrail/cairn/internal/trail"
+	"github.com/cairntrail/cairn/internal/refusal"
 )
 
 // Error is what a handler answers instead of an output. Code is a row of the
@@ -187,8 +182,8 @@ var identityCodes = map[string]string{
 	identity.CodeAccessDenied:    CodeAccessDenied,
 }
 
-// typedError finds the typed error in a chain: ours, or one of identity's,
-// trail's, datastore's, channel's or sharing's.
+// typedError finds the typed error in a chain: ours, one of identity's, or a
+// refusal of a room behind.
 func typedError(err error) *Error {
 	if e, ok := errors.AsType[*Error](err); ok {
 		return e
@@ -205,23 +200,8 @@ func typedError(err error) *Error {
 		}
 		return &Error{Code: code, Message: e.Message}
 	}
-	if e, ok := errors.AsType[*trail.Error](err); ok {
+	if e, ok := errors.AsType[*refusal.Error](err); ok {
 		return &Error{Code: e.Code, Message: e.Message, Cause: e.Cause}
-	}
-	if e, ok := errors.AsType[*query.Error](err); ok {
-		return &Error{Code: e.Code, Message: e.Message, Cause: e.Cause}
-	}
-	if e, ok := errors.AsType[*datastore.Error](err); ok {
-		return &Error{Code: e.Code, Message: e.Message, Cause: e.Cause}
-	}
-	if e, ok := errors.AsType[*channel.Error](err); ok {
-		return &Error{Code: e.Code, Message: e.Message}
-	}
-	if e, ok := errors.AsType[*imports.Error](err); ok {
-		return &Error{Code: e.Code, Message: e.Message}
-	}
-	if e, ok := errors.AsType[*sharing.Error](err); ok {
-		return &Error{Code: e.Code, Message: e.Message}
 	}
 	return nil
 }

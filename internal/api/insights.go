@@ -5,6 +5,7 @@ import (
 
 	"github.com/cairntrail/cairn/internal/api/ctapi"
 	"github.com/cairntrail/cairn/internal/lake/datastore"
+	"github.com/cairntrail/cairn/internal/selector"
 	"github.com/cairntrail/cairn/internal/trail"
 )
 
@@ -18,9 +19,9 @@ func (s *Server) putInsightSelectors(ctx context.Context, r *Request, in *ctapi.
 	if ofStore {
 		return s.putStoreInsights(ctx, r, in)
 	}
-	var put []trail.InsightSelector
+	var put []selector.InsightSelector
 	for _, i := range in.InsightSelectors {
-		put = append(put, trail.InsightSelector{InsightType: string(i.InsightType), EventCategories: categoriesInput(i.EventCategories)})
+		put = append(put, selector.InsightSelector{InsightType: string(i.InsightType), EventCategories: categoriesInput(i.EventCategories)})
 	}
 	t, err := s.cfg.Trails.PutInsightSelectors(ctx, r.trailCaller(), *in.TrailName, put)
 	if err != nil {
@@ -32,7 +33,7 @@ func (s *Server) putInsightSelectors(ctx context.Context, r *Request, in *ctapi.
 func (s *Server) putStoreInsights(ctx context.Context, r *Request, in *ctapi.PutInsightSelectorsInput) (*ctapi.PutInsightSelectorsOutput, error) {
 	put := datastore.PutInsightsInput{EventDataStore: *in.EventDataStore, Destination: in.InsightsDestination}
 	for _, i := range in.InsightSelectors {
-		put.Selectors = append(put.Selectors, datastore.InsightSelector{InsightType: string(i.InsightType), EventCategories: categoriesInput(i.EventCategories)})
+		put.Selectors = append(put.Selectors, selector.InsightSelector{InsightType: string(i.InsightType), EventCategories: categoriesInput(i.EventCategories)})
 	}
 	d, err := s.cfg.EventDataStores.PutInsightSelectors(ctx, r.storeCaller(), put)
 	if err != nil {

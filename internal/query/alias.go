@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/cairntrail/cairn/internal/refusal"
 	"github.com/cairntrail/cairn/internal/store"
 )
 
@@ -37,7 +38,7 @@ func (s *Service) PutAlias(ctx context.Context, a Alias) error {
 
 // alias finds an alias of the caller's account and Region.
 func (s *Service) alias(ctx context.Context, c Caller, name string) (Alias, error) {
-	unknown := refuse(CodeInvalidParameter, "There is no query alias %.256s in this account and Region.", name)
+	unknown := refusal.New(CodeInvalidParameter, "There is no query alias %.256s in this account and Region.", name)
 	if strings.Contains(name, "/") {
 		return Alias{}, unknown
 	}

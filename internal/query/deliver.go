@@ -12,6 +12,7 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"github.com/cairntrail/cairn/internal/refusal"
 	"github.com/cairntrail/cairn/verify"
 )
 
@@ -81,16 +82,16 @@ func (s *Service) delivery(ctx context.Context, q *Query, uri string) (*Delivery
 	parts := deliveryURI.FindStringSubmatch(uri)
 	switch {
 	case parts == nil:
-		return nil, refuse(CodeInvalidParameter, "DeliveryS3Uri %.300s is not valid. Use s3://BUCKET or s3://BUCKET/PREFIX.", uri)
+		return nil, refusal.New(CodeInvalidParameter, "DeliveryS3Uri %.300s is not valid. Use s3://BUCKET or s3://BUCKET/PREFIX.", uri)
 	case !bucketName.MatchString(parts[1]) || strings.Contains(parts[1], ".."):
-		return nil, refuse(CodeInvalidBucketName, "The bucket name %.100q in DeliveryS3Uri is not valid.", parts[1])
+		return nil, refusal.New(CodeInvalidBucketName, "The bucket name %.100q in DeliveryS3Uri is not valid.", parts[1])
 	}
 	prefix := strings.Trim(parts[2], "/")
 	if utf8.RuneCountInString(prefix) > maxPrefix || strings.ContainsFunc(prefix, func(r rune) bool { return r < ' ' || r == 0x7f }) {
-		return nil, refuse(CodeInvalidPrefix, "The prefix in DeliveryS3Uri has more than %d characters, or control characters.", maxPrefix)
+		return nil, refusal.New(CodeInvalidPrefix, "The prefix in DeliveryS3Uri has more than %d characters, or control characters.", maxPrefix)
 	}
 	if s.cfg.Buckets == nil || s.cfg.Signer == nil {
-		return nil, refuse(CodeInvalidParameter, "This server has no S3 endpoint to deliver results to. Leave DeliveryS3Uri out, and read the results with GetQueryResults.")
+		return nil, refusal.New(CodeInvalidParameter, "This server has no S3 endpoint to deliver results to. Leave DeliveryS3Uri out, and read the results with GetQueryResults.")
 	}
 	d := &Delivery{URI: uri, Bucket: parts[1], Prefix: prefix, Status: DeliveryPending}
 	with := *q

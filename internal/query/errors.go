@@ -6,30 +6,14 @@ import (
 	"fmt"
 
 	"github.com/cairntrail/cairn/internal/lake/datastore"
+	"github.com/cairntrail/cairn/internal/refusal"
 	"github.com/cairntrail/cairn/internal/trinosql"
 )
 
 // Error refuses an operation on queries. Code is the name of the CloudTrail API's
 // exception and Message its text, both for the caller. Errors about event data
 // stores are a [*datastore.Error].
-type Error struct {
-	Code    string
-	Message string
-	// Cause is for the log only.
-	Cause error
-}
-
-// Error gives "CODE: message", with the cause.
-func (e *Error) Error() string {
-	text := e.Code + ": " + e.Message
-	if e.Cause != nil {
-		text += ": " + e.Cause.Error()
-	}
-	return text
-}
-
-// Unwrap gives the cause.
-func (e *Error) Unwrap() error { return e.Cause }
+type Error = refusal.Error
 
 // The exceptions of the CloudTrail API that operations on queries answer with,
 // besides those of event data stores.
@@ -49,12 +33,8 @@ const (
 	CodeTooMany                      = "MaxConcurrentQueriesException"
 )
 
-func refuse(code, format string, args ...any) *Error {
-	return &Error{Code: code, Message: fmt.Sprintf(format, args...)}
-}
-
 func noQuery(id string) *Error {
-	return refuse(CodeNotFound, "There is no query %.300s in this account and Region. Queries are kept for %d days.", id, int(Retention.Hours()/24))
+	return refusal.New(CodeNotFound, "There is no query %.300s in this account and Region. Queries are kept for %d days.", id, int(Retention.Hours()/24))
 }
 
 // The texts of failures of queries. The first two are the guide's ("Optimize

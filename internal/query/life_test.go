@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/cairntrail/cairn/internal/lake/datastore"
+	"github.com/cairntrail/cairn/internal/refusal"
 	"github.com/cairntrail/cairn/internal/trinosql"
 )
 
@@ -304,7 +305,7 @@ func TestRefusals(t *testing.T) {
 		if code(err) != CodeInvalidStatement || !strings.Contains(err.Error(), "line 2:3") {
 			t.Errorf("a syntax error: %v", err)
 		}
-		h.bucket.refuse = refuse(CodeInsufficientBucketPolicy, "no")
+		h.bucket.refuse = refusal.New(CodeInsufficientBucketPolicy, "no")
 		if got := code(start(StartInput{Statement: sel + storeA, DeliveryURI: "s3://results"})); got != CodeInsufficientBucketPolicy {
 			t.Errorf("the bucket's policy: %s", got)
 		}

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/cairntrail/cairn/internal/lake/datastore"
+	"github.com/cairntrail/cairn/internal/refusal"
 )
 
 // MaxPage is how many rows or queries a page has at most; pages of rows are cut
@@ -39,11 +40,11 @@ func (s *Service) reference(ctx context.Context, c Caller, in Reference) (Query,
 	}
 	switch {
 	case in.ID != "" && in.Alias != "":
-		return Query{}, refuse(CodeInvalidParameter, "Both QueryId and QueryAlias are given. Give one of them.")
+		return Query{}, refusal.New(CodeInvalidParameter, "Both QueryId and QueryAlias are given. Give one of them.")
 	case in.ID == "" && in.Alias == "":
-		return Query{}, refuse(CodeInvalidParameter, "Neither QueryId nor QueryAlias is given. Give one of them.")
+		return Query{}, refusal.New(CodeInvalidParameter, "Neither QueryId nor QueryAlias is given. Give one of them.")
 	case in.ID != "" && in.RefreshID != "":
-		return Query{}, refuse(CodeInvalidParameter, "RefreshId goes with QueryAlias. Leave it out, or give QueryAlias in place of QueryId.")
+		return Query{}, refusal.New(CodeInvalidParameter, "RefreshId goes with QueryAlias. Leave it out, or give QueryAlias in place of QueryId.")
 	}
 	id := in.ID
 	if in.Alias != "" {
@@ -61,7 +62,7 @@ func (s *Service) reference(ctx context.Context, c Caller, in Reference) (Query,
 		return Query{}, err
 	}
 	if !q.Reads(d.ID) {
-		return Query{}, refuse(CodeNotFound, "The query %s does not read the event data store %s.", q.ID, d.ARN)
+		return Query{}, refusal.New(CodeNotFound, "The query %s does not read the event data store %s.", q.ID, d.ARN)
 	}
 	return q, nil
 }
@@ -80,7 +81,7 @@ func (s *Service) lastOf(ctx context.Context, c Caller, alias, refresh string) (
 	if err := c.allowed("*"); err != nil {
 		return "", err
 	}
-	return "", refuse(CodeNotFound, "No query was run under the alias %.256s in this account and Region in the last %d days.", alias, int(Retention.Hours()/24))
+	return "", refusal.New(CodeNotFound, "No query was run under the alias %.256s in this account and Region in the last %d days.", alias, int(Retention.Hours()/24))
 }
 
 // DescribeQuery returns a query as it is now, and for how long it has run.
@@ -134,10 +135,10 @@ type ListInput struct {
 // whether there are more.
 func (s *Service) ListQueries(ctx context.Context, c Caller, in ListInput) (out []Query, more bool, err error) {
 	if in.Status != "" && !slices.Contains(statuses, in.Status) {
-		return nil, false, refuse(CodeInvalidStatus, "The query status %.100q is not known. Use one of %v.", in.Status, statuses)
+		return nil, false, refusal.New(CodeInvalidStatus, "The query status %.100q is not known. Use one of %v.", in.Status, statuses)
 	}
 	if !in.Start.IsZero() && !in.End.IsZero() && !in.Start.Before(in.End) {
-		return nil, false, refuse(CodeInvalidDateRange, "StartTime %s is not before EndTime %s.", in.Start.UTC().Format(time.RFC3339), in.End.UTC().Format(time.RFC3339))
+		return nil, false, refusal.New(CodeInvalidDateRange, "StartTime %s is not before EndTime %s.", in.Start.UTC().Format(time.RFC3339), in.End.UTC().Format(time.RFC3339))
 	}
 	id, account, region, err := datastore.ParseName(c.stores(), in.EventDataStore)
 	if err != nil {

@@ -11,6 +11,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/cairntrail/cairn/internal/refusal"
 	"github.com/cairntrail/cairn/internal/store"
 	"github.com/cairntrail/cairn/internal/trinosql"
 )
@@ -247,7 +248,7 @@ func (s *Service) CancelQuery(ctx context.Context, c Caller, in Reference) (Quer
 		if a != nil {
 			q = a.query
 		}
-		return Query{}, refuse(CodeInactiveQuery, "The query %s is %s. Only one that is %s or %s can be cancelled.", q.ID, q.Status, Queued, Running)
+		return Query{}, refusal.New(CodeInactiveQuery, "The query %s is %s. Only one that is %s or %s can be cancelled.", q.ID, q.Status, Queued, Running)
 	}
 	waited := a.query.Status == Queued
 	next := a.snapshot()

@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 
 	"github.com/cairntrail/cairn/internal/lake/datastore"
+	"github.com/cairntrail/cairn/internal/refusal"
 	"github.com/cairntrail/cairn/internal/store"
 	"github.com/cairntrail/cairn/internal/trinosql"
 )
@@ -43,9 +44,9 @@ func (s *Service) StartQuery(ctx context.Context, c Caller, in StartInput) (Quer
 	var bound string
 	switch {
 	case in.Statement != "" && in.Alias != "":
-		return Query{}, refuse(CodeInvalidParameter, "Both QueryStatement and QueryAlias are given. Give one of them.")
+		return Query{}, refusal.New(CodeInvalidParameter, "Both QueryStatement and QueryAlias are given. Give one of them.")
 	case in.Statement == "" && in.Alias == "":
-		return Query{}, refuse(CodeInvalidParameter, "Neither QueryStatement nor QueryAlias is given. Give one of them.")
+		return Query{}, refusal.New(CodeInvalidParameter, "Neither QueryStatement nor QueryAlias is given. Give one of them.")
 	case in.Alias != "":
 		a, err := s.alias(ctx, c, in.Alias)
 		if err != nil {
@@ -69,7 +70,7 @@ func (s *Service) StartQuery(ctx context.Context, c Caller, in StartInput) (Quer
 // organization only.
 func (c Caller) owns(owner string) error {
 	if owner != "" && owner != c.AccountID {
-		return refuse(CodeNotPermitted, "The account %s has no access to event data stores of the account %.16s. Leave EventDataStoreOwnerAccountId out.", c.AccountID, owner)
+		return refusal.New(CodeNotPermitted, "The account %s has no access to event data stores of the account %.16s. Leave EventDataStoreOwnerAccountId out.", c.AccountID, owner)
 	}
 	return nil
 }
@@ -162,7 +163,7 @@ func (s *Service) fullLocked(c Caller) error {
 		}
 	}
 	if n >= MaxActive {
-		return refuse(CodeTooMany, "The account %s has %d queries that are queued or running in %s, and more are not allowed. Wait until one ends, or cancel one.", c.AccountID, n, c.Region)
+		return refusal.New(CodeTooMany, "The account %s has %d queries that are queued or running in %s, and more are not allowed. Wait until one ends, or cancel one.", c.AccountID, n, c.Region)
 	}
 	return nil
 }

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/cairntrail/cairn/internal/identity"
+	"github.com/cairntrail/cairn/internal/refusal"
 )
 
 // The kinds of resources, as their ARNs begin.
@@ -36,7 +37,7 @@ var kinds = map[string]*kind{
 
 // check refuses a policy that the resource may not have.
 func (k *kind) check(arn, text string) error {
-	bad := func(format string, args ...any) error { return refuse(CodePolicyNotValid, format, args...) }
+	bad := func(format string, args ...any) error { return refusal.New(CodePolicyNotValid, format, args...) }
 	policy, err := identity.ParseResourcePolicy([]byte(text))
 	if err != nil {
 		return bad("The resource-based policy is not valid: %v", err)

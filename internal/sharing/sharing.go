@@ -24,19 +24,13 @@ import (
 
 	"github.com/cairntrail/cairn/internal/identity"
 	"github.com/cairntrail/cairn/internal/naming"
+	"github.com/cairntrail/cairn/internal/refusal"
 	"github.com/cairntrail/cairn/internal/store"
 )
 
 // Error refuses an operation. Code is the name of the CloudTrail API's exception
 // and Message its text, both for the caller.
-type Error struct{ Code, Message string }
-
-// Error gives "CODE: message".
-func (e *Error) Error() string { return e.Code + ": " + e.Message }
-
-func refuse(code, format string, args ...any) error {
-	return &Error{Code: code, Message: fmt.Sprintf(format, args...)}
-}
+type Error = refusal.Error
 
 // The exceptions of the operations on resource policies.
 const (
@@ -129,7 +123,7 @@ func (s *Service) Delete(ctx context.Context, c Caller, arn string) error {
 }
 
 func noPolicy(arn string) error {
-	return refuse(CodePolicyNotFound, "%.300s has no resource-based policy.", arn)
+	return refusal.New(CodePolicyNotFound, "%.300s has no resource-based policy.", arn)
 }
 
 // Forget removes what is kept of a resource that was deleted, in the transaction
@@ -162,16 +156,16 @@ func (s *Service) Policy(ctx context.Context, arn string) (identity.ResourcePoli
 func (s *Service) find(ctx context.Context, c Caller, arn string) (*kind, error) {
 	a, ok := naming.ParseARN(arn)
 	if !ok || a.Service != "cloudtrail" || a.Region == "" || !naming.IsAccount(a.Account) {
-		return nil, refuse(CodeARNNotValid, "The ARN %.300q is not valid. Use one such as arn:aws:cloudtrail:us-east-2:123456789012:channel/01234567-89ab-cdef-0123-456789abcdef.", arn)
+		return nil, refusal.New(CodeARNNotValid, "The ARN %.300q is not valid. Use one such as arn:aws:cloudtrail:us-east-2:123456789012:channel/01234567-89ab-cdef-0123-456789abcdef.", arn)
 	}
 	name, id, _ := strings.Cut(a.Resource, "/")
 	k := kinds[name]
 	exists := map[string]Exists{channels: s.cfg.Channels, eventDataStores: s.cfg.EventDataStores}[name]
 	switch {
 	case k == nil || exists == nil:
-		return nil, refuse(CodeTypeNotSupported, "Resources of the type %.100q have no resource-based policies here. Channels and event data stores have.", name)
+		return nil, refusal.New(CodeTypeNotSupported, "Resources of the type %.100q have no resource-based policies here. Channels and event data stores have.", name)
 	case id == "":
-		return nil, refuse(CodeARNNotValid, "The ARN %.300q names no resource.", arn)
+		return nil, refusal.New(CodeARNNotValid, "The ARN %.300q names no resource.", arn)
 	}
 	if a.Account != c.AccountID || a.Region != c.Region {
 		return nil, missing(arn)
@@ -187,5 +181,5 @@ func (s *Service) find(ctx context.Context, c Caller, arn string) (*kind, error)
 }
 
 func missing(arn string) error {
-	return refuse(CodeNotFound, "There is no resource %.300s in this account and Region.", arn)
+	return refusal.New(CodeNotFound, "There is no resource %.300s in this account and Region.", arn)
 }

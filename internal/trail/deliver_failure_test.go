@@ -25,7 +25,7 @@ func TestOutage(t *testing.T) {
 		h.until("00:06")
 		h.bucket.set(func(in PutInput) error {
 			if in.Bucket == "logs" {
-				return fmt.Errorf("put: %w", refusal{code: "NoSuchBucket"})
+				return fmt.Errorf("put: %w", badBucket{code: "NoSuchBucket"})
 			}
 			return nil
 		}, nil)
@@ -76,7 +76,7 @@ func TestDigestsDenied(t *testing.T) {
 		h.event(testRegion)
 		h.bucket.set(func(in PutInput) error {
 			if strings.Contains(in.Key, folderDigests) {
-				return refusal{code: "AccessDenied"}
+				return badBucket{code: "AccessDenied"}
 			}
 			return nil
 		}, nil)
@@ -110,7 +110,7 @@ func TestRepairByMove(t *testing.T) {
 				h.until("01:01")
 				h.bucket.set(func(in PutInput) error {
 					if in.Bucket == "logs" {
-						return refusal{code: "NoSuchBucket", hard: true}
+						return badBucket{code: "NoSuchBucket", hard: true}
 					}
 					return nil
 				}, nil)
@@ -141,7 +141,7 @@ func TestGiveUp(t *testing.T) {
 		tr := h.trail("all", nil)
 		h.event(testRegion)
 		h.until("00:06")
-		h.bucket.set(func(PutInput) error { return refusal{code: "AccessDenied"} }, nil)
+		h.bucket.set(func(PutInput) error { return badBucket{code: "AccessDenied"} }, nil)
 		h.event(testRegion)
 		lost := h.lastID()
 		h.pass(29 * 24 * time.Hour)
@@ -174,7 +174,7 @@ func TestDeletedAndDenied(t *testing.T) {
 		h.start()
 		tr := h.trail("all", nil)
 		h.event(testRegion)
-		h.bucket.set(func(PutInput) error { return refusal{code: "NoSuchBucket"} }, nil)
+		h.bucket.set(func(PutInput) error { return badBucket{code: "NoSuchBucket"} }, nil)
 		h.until("00:10")
 		h.delete(tr)
 		h.pass(10 * time.Minute)
@@ -199,7 +199,7 @@ func TestPauses(t *testing.T) {
 		hard := false
 		h.bucket.set(func(PutInput) error {
 			at = append(at, time.Now())
-			return refusal{code: "SlowDown", hard: hard}
+			return badBucket{code: "SlowDown", hard: hard}
 		}, nil)
 		h.start()
 		h.trail("all", nil)
@@ -285,7 +285,7 @@ func TestNotices(t *testing.T) {
 		if !slices.Equal(n.notices, []string{"topic logs 2"}) || h.status(tr).Notifications.Succeeded.IsZero() {
 			h.Errorf("told %+v, status %+v", n, h.status(tr))
 		}
-		n.err = refusal{code: "AuthorizationError"}
+		n.err = badBucket{code: "AuthorizationError"}
 		h.event(testRegion)
 		h.until("00:10:30")
 		s := h.status(tr)
@@ -304,9 +304,9 @@ func TestCodes(t *testing.T) {
 		err  error
 		want string
 	}{
-		{fmt.Errorf("x: %w", refusal{code: "AccessDenied"}), "AccessDenied"},
+		{fmt.Errorf("x: %w", badBucket{code: "AccessDenied"}), "AccessDenied"},
 		{fmt.Errorf("x: %w", context.DeadlineExceeded), ""},
-		{fmt.Errorf("x: %w", refusal{code: "RequestTimeout"}), ""},
+		{fmt.Errorf("x: %w", badBucket{code: "RequestTimeout"}), ""},
 		{errors.New("x"), "InternalError"},
 	} {
 		if got := codeOf(c.err); got != c.want {
@@ -361,7 +361,7 @@ func TestDigestsGivenUp(t *testing.T) {
 		h.event(testRegion)
 		h.bucket.set(func(in PutInput) error {
 			if strings.Contains(in.Key, folderDigests) {
-				return refusal{code: "AccessDenied"}
+				return badBucket{code: "AccessDenied"}
 			}
 			return nil
 		}, nil)

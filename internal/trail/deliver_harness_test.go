@@ -207,15 +207,15 @@ func (b *memBucket) set(before, after func(PutInput) error) {
 	b.before, b.after = before, after
 }
 
-// refusal is an error of a bucket.
-type refusal struct {
+// badBucket is an error of a bucket.
+type badBucket struct {
 	code string
 	hard bool
 }
 
-func (e refusal) Error() string     { return "refused: " + e.code }
-func (e refusal) ErrorCode() string { return e.code }
-func (e refusal) Retryable() bool   { return !e.hard }
+func (e badBucket) Error() string     { return "refused: " + e.code }
+func (e badBucket) ErrorCode() string { return e.code }
+func (e badBucket) Retryable() bool   { return !e.hard }
 
 // testKeys signs with one of two keys, which change at a time.
 type testKeys struct {

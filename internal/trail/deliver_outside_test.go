@@ -47,7 +47,7 @@ func (b endpointBucket) Put(ctx context.Context, in PutInput) error {
 		Metadata: in.Metadata, ACL: objects.BucketOwnerFullControl})
 	var e *objects.Error
 	if errors.As(err, &e) {
-		return fmt.Errorf("%w: %w", refusal{code: e.Code, hard: !e.Retry}, err)
+		return fmt.Errorf("%w: %w", badBucket{code: e.Code, hard: !e.Retry}, err)
 	}
 	return err
 }
@@ -119,7 +119,7 @@ func eventfulDay(t *testing.T) (objects map[string]PutInput, end time.Time) {
 		h.event(testRegion)
 		h.start()
 		busy("04:33")
-		h.bucket.set(func(PutInput) error { return refusal{code: "SlowDown"} }, nil)
+		h.bucket.set(func(PutInput) error { return badBucket{code: "SlowDown"} }, nil)
 		busy("07:01")
 		h.bucket.set(nil, nil)
 		busy("09:17")

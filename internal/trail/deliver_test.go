@@ -75,7 +75,7 @@ func TestWhatATrailTakes(t *testing.T) {
 	writes := multi
 	writes.Selectors = selector.Selectors{Basic: []selector.EventSelector{{ReadWriteType: selector.WriteOnly, IncludeManagementEvents: true}}}
 	insights := base
-	insights.InsightSelectors = []InsightSelector{{InsightType: "ApiCallRateInsight"}}
+	insights.InsightSelectors = []selector.InsightSelector{{InsightType: "ApiCallRateInsight"}}
 	record := func(region, source, account, category, readOnly string) string {
 		return `{"eventID":"a","eventTime":"2026-01-01T00:00:00Z","eventName":"N","awsRegion":"` + region + `","eventSource":"` + source + `","recipientAccountId":"` + account + `","eventCategory":"` + category + `","readOnly":` + readOnly + `}`
 	}

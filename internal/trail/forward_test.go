@@ -133,7 +133,7 @@ func TestForwardFails(t *testing.T) {
 		tr := h.trail("all", withGroup)
 		h.event(testRegion)
 		h.pass(time.Second)
-		logs.fails(refusal{code: "ThrottlingException"})
+		logs.fails(badBucket{code: "ThrottlingException"})
 		h.event(testRegion)
 		h.event(testRegion)
 		h.pass(2 * time.Hour)
@@ -163,7 +163,7 @@ func TestForwardFails(t *testing.T) {
 func TestForwardGivesUp(t *testing.T) {
 	inForwardingHouse(t, func(h *courierHouse, logs, _ *taker) {
 		h.trail("all", withGroup)
-		logs.fails(refusal{code: "AccessDeniedException", hard: true})
+		logs.fails(badBucket{code: "AccessDeniedException", hard: true})
 		h.event(testRegion)
 		h.pass(23 * time.Hour)
 		h.event(testRegion)
@@ -200,7 +200,7 @@ func TestForwardChanges(t *testing.T) {
 		if len(logs.got()) != 1 || h.journal.released[sinkName(tr.ARN+"|"+CloudWatchLogs)] != math.MaxUint64-1 {
 			h.Errorf("got %v, released %v", logs.got(), h.journal.released)
 		}
-		bus.fails(refusal{code: "Down"})
+		bus.fails(badBucket{code: "Down"})
 		h.event(testRegion)
 		h.delete(tr)
 		h.stray(h.record(testRegion, "ec2.amazonaws.com", false, ""))

@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 	"time"
+
+	"github.com/cairntrail/cairn/internal/refusal"
 )
 
 // ListPublicKeys returns all keys of the caller's Region that digest files of
@@ -20,7 +22,7 @@ func (s *Service) ListPublicKeys(ctx context.Context, c Caller, start, end *time
 		end = &now
 	}
 	if start.After(*end) {
-		return nil, refuse(CodeInvalidTimeRange, "The start time must not be after the end time. A time that is left out is now.")
+		return nil, refusal.New(CodeInvalidTimeRange, "The start time must not be after the end time. A time that is left out is now.")
 	}
 	if s.cfg.Keys == nil {
 		return nil, nil

@@ -4,6 +4,8 @@ import (
 	"net/netip"
 	"regexp"
 	"strings"
+
+	"github.com/cairntrail/cairn/internal/refusal"
 )
 
 const (
@@ -57,13 +59,13 @@ func nameARN(c Caller, name string) string {
 }
 
 func invalidARN(arn string) *Error {
-	return refuse(CodeARNInvalid, "The ARN %.300s is not valid. A trail's ARN is like arn:aws:cloudtrail:us-east-2:123456789012:trail/MyTrail.", arn)
+	return refusal.New(CodeARNInvalid, "The ARN %.300s is not valid. A trail's ARN is like arn:aws:cloudtrail:us-east-2:123456789012:trail/MyTrail.", arn)
 }
 
 // checkName checks the name of a trail ("Naming requirements for CloudTrail
 // resources, Amazon S3 buckets, and KMS keys" of the CloudTrail User Guide).
 func checkName(name string) error {
-	bad := func(format string, args ...any) error { return refuse(CodeInvalidName, format, args...) }
+	bad := func(format string, args ...any) error { return refusal.New(CodeInvalidName, format, args...) }
 	switch n := len([]rune(name)); {
 	case strings.TrimSpace(name) == "":
 		return bad("Trail name cannot be blank!")
@@ -99,7 +101,7 @@ func separator(b byte) bool { return b == '.' || b == '-' || b == '_' }
 
 // checkBucketName checks the name of a bucket by the same page.
 func checkBucketName(name string) error {
-	bad := func(text string) error { return refuse(CodeInvalidBucketName, "Bucket name %s", text) }
+	bad := func(text string) error { return refusal.New(CodeInvalidBucketName, "Bucket name %s", text) }
 	_, ip := netip.ParseAddr(name)
 	switch {
 	case strings.TrimSpace(name) == "":
@@ -126,7 +128,7 @@ func checkBucketName(name string) error {
 
 func checkPrefix(prefix string) error {
 	if n := len([]rune(prefix)); n > maxPrefix {
-		return refuse(CodeInvalidPrefix, "S3 prefix is longer than maximum length: %d", maxPrefix)
+		return refusal.New(CodeInvalidPrefix, "S3 prefix is longer than maximum length: %d", maxPrefix)
 	}
 	return nil
 }
@@ -145,7 +147,7 @@ func topicARN(c Caller, topic string) (string, error) {
 	}
 	name, _ := strings.CutSuffix(p.resource, ".fifo")
 	if p.service != "sns" || p.region == "" || !accountID.MatchString(p.account) || len(p.resource) > maxTopic || !topicName.MatchString(name) {
-		return "", refuse(CodeInvalidTopicName, "SNS topic name %.300q is not valid. Use up to %d letters, numbers, hyphens (-) and underscores (_), or the ARN of a topic.", topic, maxTopic)
+		return "", refusal.New(CodeInvalidTopicName, "SNS topic name %.300q is not valid. Use up to %d letters, numbers, hyphens (-) and underscores (_), or the ARN of a topic.", topic, maxTopic)
 	}
 	return "arn:" + p.partition + ":sns:" + p.region + ":" + p.account + ":" + p.resource, nil
 }
@@ -180,7 +182,7 @@ func keyARN(c Caller, key string) (string, error) {
 }
 
 func invalidKey(key string) *Error {
-	return refuse(CodeInvalidKeyID, "KMS key %.300q is not valid. Use the ARN or the ID of a key, an alias such as alias/MyAliasName, or the ARN of an alias.", key)
+	return refusal.New(CodeInvalidKeyID, "KMS key %.300q is not valid. Use the ARN or the ID of a key, an alias such as alias/MyAliasName, or the ARN of an alias.", key)
 }
 
 // checkLogs checks the ARNs of a log group and a role, which both have to be
@@ -190,9 +192,9 @@ func checkLogs(c Caller, group, role string) error {
 	case group == "" && role == "":
 		return nil
 	case role == "":
-		return refuse(CodeInvalidRole, "You must specify a role ARN as well as a log group.")
+		return refusal.New(CodeInvalidRole, "You must specify a role ARN as well as a log group.")
 	case group == "":
-		return refuse(CodeInvalidLogGroup, "You must specify a log group as well as a role ARN.")
+		return refusal.New(CodeInvalidLogGroup, "You must specify a log group as well as a role ARN.")
 	}
 	g, ok := splitARN(group)
 	name, whole := strings.CutSuffix(strings.TrimPrefix(g.resource, "log-group:"), ":*")
@@ -201,7 +203,7 @@ func checkLogs(c Caller, group, role string) error {
 	}
 	r, ok := splitARN(role)
 	if !ok || r.service != "iam" || r.account != c.AccountID || !strings.HasPrefix(r.resource, "role/") || len(r.resource) == len("role/") {
-		return refuse(CodeInvalidRole, "CloudTrail cannot validate the specified role ARN. Use the ARN of a role in your account.")
+		return refusal.New(CodeInvalidRole, "CloudTrail cannot validate the specified role ARN. Use the ARN of a role in your account.")
 	}
 	return nil
 }

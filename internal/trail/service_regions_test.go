@@ -179,7 +179,7 @@ func TestLoggingAndStatus(t *testing.T) {
 	w := newWorld(t)
 	ctx := t.Context()
 	arn := w.make(t, ireland, "abc").ARN
-	_, err := w.PutInsightSelectors(ctx, ireland, "abc", []InsightSelector{{InsightType: APICallRate}})
+	_, err := w.PutInsightSelectors(ctx, ireland, "abc", []selector.InsightSelector{{InsightType: selector.APICallRate}})
 	check(t, err)
 	check(t, w.StopLogging(ctx, ireland, arn))
 	trail, status, err := w.GetTrailStatus(ctx, ireland, "abc")

@@ -44,28 +44,3 @@ func (t *Trail) Selectors() selector.Selectors { return t.Now().Selectors }
 func (t *Trail) HasCustomEventSelectors() bool {
 	return !reflect.DeepEqual(t.Selectors(), selector.Default(selector.Trail))
 }
-
-// logs tells which events that Insights can look at the trail selects.
-type logs struct{ managementReads, managementWrites, data bool }
-
-func logsOf(s selector.Selectors) (l logs) {
-	for _, a := range s.ToAdvanced() {
-		category, reads, writes := "", true, true
-		for _, f := range a.FieldSelectors {
-			switch {
-			case len(f.Equals) != 1:
-			case f.Field == "eventCategory":
-				category = f.Equals[0]
-			case f.Field == "readOnly":
-				reads, writes = f.Equals[0] == "true", f.Equals[0] == "false"
-			}
-		}
-		switch category {
-		case selector.Management:
-			l.managementReads, l.managementWrites = l.managementReads || reads, l.managementWrites || writes
-		case selector.Data:
-			l.data = true
-		}
-	}
-	return l
-}

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/cairntrail/cairn/internal/naming"
 	"github.com/cairntrail/cairn/internal/selector"
 )
 
@@ -62,30 +63,30 @@ func TestInsightSelectors(t *testing.T) {
 		data   = `[{"IncludeManagementEvents":false,"DataResources":[{"Type":"AWS::S3::Object","Values":["arn:aws:s3:::"]}]}]`
 		fields = `[{"FieldSelectors":[{"Field":"eventCategory","Equals":["Management"]},{"Field":"readOnly","Equals":["true"]}]}]`
 	)
-	calls, errs := InsightSelector{InsightType: APICallRate}, InsightSelector{InsightType: APIErrorRate}
-	of := func(in InsightSelector, categories ...string) InsightSelector {
+	calls, errs := selector.InsightSelector{InsightType: selector.APICallRate}, selector.InsightSelector{InsightType: selector.APIErrorRate}
+	of := func(in selector.InsightSelector, categories ...string) selector.InsightSelector {
 		in.EventCategories = categories
 		return in
 	}
 	for _, row := range []struct {
 		selectors string
-		put       []InsightSelector
+		put       []selector.InsightSelector
 		refused   string
 	}{
-		{all, []InsightSelector{calls, errs}, ""},
-		{all, []InsightSelector{of(errs, "Management"), calls}, ""},
-		{writes, []InsightSelector{calls, errs}, ""},
-		{reads, []InsightSelector{errs}, ""},
-		{reads, []InsightSelector{calls}, "logs write management events"},
-		{fields, []InsightSelector{errs}, ""},
-		{fields, []InsightSelector{calls}, "logs write management events"},
-		{data, []InsightSelector{errs}, "read or write"},
-		{data, []InsightSelector{of(calls, "Data"), of(errs, "Data")}, ""},
-		{data, []InsightSelector{of(calls, "Data", "Management")}, "logs write management events"},
-		{all, []InsightSelector{of(calls, "Data")}, "logs data events"},
-		{all, []InsightSelector{of(calls, "Insight")}, "not known"},
-		{all, []InsightSelector{calls, calls}, "twice"},
-		{all, []InsightSelector{{InsightType: "X"}}, "not known"},
+		{all, []selector.InsightSelector{calls, errs}, ""},
+		{all, []selector.InsightSelector{of(errs, "Management"), calls}, ""},
+		{writes, []selector.InsightSelector{calls, errs}, ""},
+		{reads, []selector.InsightSelector{errs}, ""},
+		{reads, []selector.InsightSelector{calls}, "logs write management events"},
+		{fields, []selector.InsightSelector{errs}, ""},
+		{fields, []selector.InsightSelector{calls}, "logs write management events"},
+		{data, []selector.InsightSelector{errs}, "read or write"},
+		{data, []selector.InsightSelector{of(calls, "Data"), of(errs, "Data")}, ""},
+		{data, []selector.InsightSelector{of(calls, "Data", "Management")}, "logs write management events"},
+		{all, []selector.InsightSelector{of(calls, "Data")}, "logs data events"},
+		{all, []selector.InsightSelector{of(calls, "Insight")}, "not known"},
+		{all, []selector.InsightSelector{calls, calls}, "twice"},
+		{all, []selector.InsightSelector{{InsightType: "X"}}, "not known"},
 	} {
 		w := newWorld(t)
 		w.make(t, ireland, "abc")
@@ -114,7 +115,7 @@ func TestInsightSelectors(t *testing.T) {
 func TestTags(t *testing.T) {
 	w := newWorld(t)
 	ctx := t.Context()
-	arn := w.make(t, ireland, "abc", func(in *CreateTrailInput) { in.Tags = []Tag{{"Group", "Marketing"}, {"Empty", ""}} }).ARN
+	arn := w.make(t, ireland, "abc", func(in *CreateTrailInput) { in.Tags = []Tag{{Key: "Group", Value: "Marketing"}, {Key: "Empty", Value: ""}} }).ARN
 	list := func() []Tag {
 		t.Helper()
 		got, err := w.ListTags(ctx, ireland, []string{arn})
@@ -124,36 +125,36 @@ func TestTags(t *testing.T) {
 		}
 		return got[0].Tags
 	}
-	check(t, w.AddTags(ctx, ireland, arn, []Tag{{"Owner", "Mary"}, {"Group", "Sales"}}))
-	if got := list(); !slices.Equal(got, []Tag{{"Group", "Sales"}, {"Empty", ""}, {"Owner", "Mary"}}) {
+	check(t, w.AddTags(ctx, ireland, arn, []Tag{{Key: "Owner", Value: "Mary"}, {Key: "Group", Value: "Sales"}}))
+	if got := list(); !slices.Equal(got, []Tag{{Key: "Group", Value: "Sales"}, {Key: "Empty", Value: ""}, {Key: "Owner", Value: "Mary"}}) {
 		t.Errorf("got %v", got)
 	}
-	check(t, w.RemoveTags(ctx, ireland, arn, []Tag{{Key: "Group"}, {"Owner", "of another value"}, {Key: "none"}}))
-	if got := list(); !slices.Equal(got, []Tag{{"Empty", ""}}) {
+	check(t, w.RemoveTags(ctx, ireland, arn, []Tag{{Key: "Group"}, {Key: "Owner", Value: "of another value"}, {Key: "none"}}))
+	if got := list(); !slices.Equal(got, []Tag{{Key: "Empty", Value: ""}}) {
 		t.Errorf("got %v", got)
 	}
 	var many []Tag
-	for i := range MaxTags - 1 {
-		many = append(many, Tag{fmt.Sprint("k", i), "v"})
+	for i := range naming.MaxTags - 1 {
+		many = append(many, Tag{Key: fmt.Sprint("k", i), Value: "v"})
 	}
 	check(t, w.AddTags(ctx, ireland, arn, many))
-	check(t, w.AddTags(ctx, ireland, arn, []Tag{{"k0", "new"}}))
+	check(t, w.AddTags(ctx, ireland, arn, []Tag{{Key: "k0", Value: "new"}}))
 	for _, row := range []struct {
 		what          string
 		tags          []Tag
 		code, message string
 	}{
-		{"the 51st", []Tag{{"more", ""}}, CodeTagsLimitExceeded, "51"},
-		{"reserved", []Tag{{"AWS:x", ""}}, CodeInvalidTag, "reserved"},
-		{"empty key", []Tag{{"", "x"}}, CodeInvalidTag, "1 to 128"},
-		{"long key", []Tag{{strings.Repeat("k", 129), ""}}, CodeInvalidTag, "1 to 128"},
-		{"long value", []Tag{{"k", strings.Repeat("v", 257)}}, CodeInvalidTag, "256"},
-		{"bad letters", []Tag{{"k!", ""}}, CodeInvalidTag, "characters"},
-		{"twice", []Tag{{"k0", "1"}, {"k0", "2"}}, CodeInvalidTag, "twice"},
+		{"the 51st", []Tag{{Key: "more", Value: ""}}, CodeTagsLimitExceeded, "51"},
+		{"reserved", []Tag{{Key: "AWS:x", Value: ""}}, CodeInvalidTag, "reserved"},
+		{"empty key", []Tag{{Key: "", Value: "x"}}, CodeInvalidTag, "1 to 128"},
+		{"long key", []Tag{{Key: strings.Repeat("k", 129), Value: ""}}, CodeInvalidTag, "1 to 128"},
+		{"long value", []Tag{{Key: "k", Value: strings.Repeat("v", 257)}}, CodeInvalidTag, "256"},
+		{"bad letters", []Tag{{Key: "k!", Value: ""}}, CodeInvalidTag, "characters"},
+		{"twice", []Tag{{Key: "k0", Value: "1"}, {Key: "k0", Value: "2"}}, CodeInvalidTag, "twice"},
 	} {
 		wantError(t, row.what, w.AddTags(ctx, ireland, arn, row.tags), row.code, row.message)
 	}
-	if got := list(); len(got) != MaxTags || got[1] != (Tag{"k0", "new"}) {
+	if got := list(); len(got) != naming.MaxTags || got[1] != (Tag{Key: "k0", Value: "new"}) {
 		t.Errorf("got %v", got)
 	}
 	for _, row := range []struct {
@@ -171,8 +172,8 @@ func TestTags(t *testing.T) {
 		{"channel", ireland, "arn:aws:cloudtrail:eu-west-1:111122223333:channel/x", CodeChannelNotFound, ""},
 		{"something else", ireland, "arn:aws:cloudtrail:eu-west-1:111122223333:query/x", CodeResourceTypeNotSupported, ""},
 	} {
-		wantError(t, "add to "+row.what, w.AddTags(ctx, row.c, row.arn, []Tag{{"k", ""}}), row.code, row.message)
-		wantError(t, "remove from "+row.what, w.RemoveTags(ctx, row.c, row.arn, []Tag{{"k", ""}}), row.code, row.message)
+		wantError(t, "add to "+row.what, w.AddTags(ctx, row.c, row.arn, []Tag{{Key: "k", Value: ""}}), row.code, row.message)
+		wantError(t, "remove from "+row.what, w.RemoveTags(ctx, row.c, row.arn, []Tag{{Key: "k", Value: ""}}), row.code, row.message)
 		_, err := w.ListTags(ctx, row.c, []string{row.arn})
 		wantError(t, "list of "+row.what, err, row.code, row.message)
 	}

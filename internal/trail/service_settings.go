@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 
+	"github.com/cairntrail/cairn/internal/refusal"
 	"github.com/cairntrail/cairn/internal/selector"
 	"github.com/cairntrail/cairn/internal/store"
 )
@@ -130,10 +131,10 @@ func (in *Settings) apply(ctx context.Context, kms KMS, c Caller, t *Trail, e *E
 		}
 	}
 	if t.Organization {
-		return refuse(CodeOrganizationsNotInUse, "The request could not be processed because your account isn't a member of an organization. Sign in to an account that is, and then try again.")
+		return refusal.New(CodeOrganizationsNotInUse, "The request could not be processed because your account isn't a member of an organization. Sign in to an account that is, and then try again.")
 	}
 	if e.MultiRegion && !e.GlobalServiceEvents {
-		return refuse(CodeInvalidParameterCombination, "Multi-Region trail must include global service events.")
+		return refusal.New(CodeInvalidParameterCombination, "Multi-Region trail must include global service events.")
 	}
 	if in.S3BucketName != nil {
 		if err := checkBucketName(*in.S3BucketName); err != nil {
@@ -204,7 +205,7 @@ func (s *Service) room(ctx context.Context, t *Trail, made bool) error {
 			continue // It is the same trail.
 		}
 		if other.Name == t.Name && (s.visible(other, t.HomeRegion) || s.visible(t, other.HomeRegion)) {
-			return refuse(CodeTrailExists, "Trail %s already exists for customer: %s", t.Name, t.AccountID)
+			return refusal.New(CodeTrailExists, "Trail %s already exists for customer: %s", t.Name, t.AccountID)
 		}
 		if other.Now().MultiRegion {
 			multi++
@@ -215,7 +216,7 @@ func (s *Service) room(ctx context.Context, t *Trail, made bool) error {
 	}
 	for _, region := range regions {
 		if n := multi + single[region]; n >= MaxPerRegion {
-			return refuse(CodeTooManyTrails, "User: %s already has %d trails in %s.", t.AccountID, n, region)
+			return refusal.New(CodeTooManyTrails, "User: %s already has %d trails in %s.", t.AccountID, n, region)
 		}
 	}
 	return nil

@@ -3,24 +3,15 @@ package trail
 import (
 	"context"
 	"errors"
-	"regexp"
-	"slices"
 	"strings"
-	"unicode/utf8"
+
+	"github.com/cairntrail/cairn/internal/naming"
+	"github.com/cairntrail/cairn/internal/refusal"
 )
 
-// MaxTags is how many tags a trail may have, and MaxTagResources of how many
-// resources ListTags lists the tags at once (ListTags of the CloudTrail API
-// reference).
-const (
-	MaxTags         = 50
-	MaxTagResources = 20
-)
-
-const (
-	maxTagKey   = 128
-	maxTagValue = 256
-)
+// MaxTagResources is of how many resources ListTags lists the tags at once
+// (ListTags of the CloudTrail API reference).
+const MaxTagResources = 20
 
 // Tags are the tags of a resource.
 type Tags struct {
@@ -48,9 +39,7 @@ func (s *Service) RemoveTags(ctx context.Context, c Caller, arn string, tags []T
 		return err
 	}
 	_, err := s.change(ctx, c, arn, func(_ context.Context, t *Trail) error {
-		t.Tags = slices.DeleteFunc(t.Tags, func(have Tag) bool {
-			return slices.ContainsFunc(tags, func(gone Tag) bool { return gone.Key == have.Key })
-		})
+		t.Tags = naming.RemoveTags(t.Tags, tags)
 		return nil
 	})
 	return notFound(err, arn)
@@ -60,7 +49,7 @@ func (s *Service) RemoveTags(ctx context.Context, c Caller, arn string, tags []T
 // their ARNs' list.
 func (s *Service) ListTags(ctx context.Context, c Caller, arns []string) ([]Tags, error) {
 	if n := len(arns); n == 0 || n > MaxTagResources {
-		return nil, refuse(CodeInvalidParameter, "ListTags takes 1 to %d resources, and this request has %d.", MaxTagResources, n)
+		return nil, refusal.New(CodeInvalidParameter, "ListTags takes 1 to %d resources, and this request has %d.", MaxTagResources, n)
 	}
 	out := make([]Tags, 0, len(arns))
 	for _, arn := range arns {
@@ -90,17 +79,17 @@ func taggable(c Caller, arn string) error {
 	switch kind {
 	case "trail":
 	case "eventdatastore":
-		return refuse(CodeEventDataStoreNotFound, "There is no event data store %.300s.", arn)
+		return refusal.New(CodeEventDataStoreNotFound, "There is no event data store %.300s.", arn)
 	case "channel":
-		return refuse(CodeChannelNotFound, "There is no channel %.300s.", arn)
+		return refusal.New(CodeChannelNotFound, "There is no channel %.300s.", arn)
 	default:
-		return refuse(CodeResourceTypeNotSupported, "The resource %.300s is of a type that has no tags. Use the ARN of a trail.", arn)
+		return refusal.New(CodeResourceTypeNotSupported, "The resource %.300s is of a type that has no tags. Use the ARN of a trail.", arn)
 	}
 	if _, err := ARN(c, arn); err != nil {
 		return err
 	}
 	if p.region != c.Region {
-		return refuse(CodeARNInvalid, "Region in ARN is wrong, you can only access resources in region %s.", c.Region)
+		return refusal.New(CodeARNInvalid, "Region in ARN is wrong, you can only access resources in region %s.", c.Region)
 	}
 	return nil
 }
@@ -114,47 +103,18 @@ func notFound(err error, arn string) error {
 }
 
 func noResource(arn string) *Error {
-	return refuse(CodeResourceNotFound, "There is no resource %.300s.", arn)
+	return refusal.New(CodeResourceNotFound, "There is no resource %.300s.", arn)
 }
-
-// tagText is what keys and values may have ("Tag restrictions" of the Tagging
-// AWS Resources guide): letters, digits, spaces and _ . : / = + - @.
-var tagText = regexp.MustCompile(`^[\p{L}\p{Z}\p{N}_.:/=+\-@]*$`)
 
 // mergeTags returns tags with more set.
 func mergeTags(tags, more []Tag) ([]Tag, error) {
-	out := slices.Clone(tags)
-	for i, tag := range more {
-		if err := checkTag(tag); err != nil {
-			return nil, err
-		}
-		same := func(o Tag) bool { return o.Key == tag.Key }
-		if slices.ContainsFunc(more[:i], same) {
-			return nil, refuse(CodeInvalidTag, "The tag key %s is there twice. Leave one of them out.", tag.Key)
-		}
-		if at := slices.IndexFunc(out, same); at >= 0 {
-			out[at] = tag
-		} else {
-			out = append(out, tag)
-		}
+	out, err := naming.MergeTags(tags, more)
+	if err == nil {
+		return out, nil
 	}
-	if len(out) > MaxTags {
-		return nil, refuse(CodeTagsLimitExceeded, "The trail would have %d tags; the limit is %d. Remove some first.", len(out), MaxTags)
+	code := CodeInvalidTag
+	if _, many := errors.AsType[naming.TooManyTags](err); many {
+		code = CodeTagsLimitExceeded
 	}
-	return out, nil
-}
-
-func checkTag(tag Tag) error {
-	bad := func(format string, args ...any) error { return refuse(CodeInvalidTag, format, args...) }
-	switch {
-	case tag.Key == "" || utf8.RuneCountInString(tag.Key) > maxTagKey:
-		return bad("A tag key must have 1 to %d characters.", maxTagKey)
-	case utf8.RuneCountInString(tag.Value) > maxTagValue:
-		return bad("The value of the tag %s must have at most %d characters.", tag.Key, maxTagValue)
-	case strings.HasPrefix(strings.ToLower(tag.Key), "aws:"):
-		return bad("The tag key %s begins with aws:, which is reserved. Use another key.", tag.Key)
-	case !tagText.MatchString(tag.Key) || !tagText.MatchString(tag.Value):
-		return bad("The tag %.200q has characters that tags can not have. Use letters, digits, spaces and _.:/=+-@.", tag.Key)
-	}
-	return nil
+	return nil, refusal.New(code, "%v", err)
 }

@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/cairntrail/cairn/internal/refusal"
 	"github.com/cairntrail/cairn/internal/selector"
 	"github.com/cairntrail/cairn/internal/store"
 )
@@ -61,7 +62,7 @@ func (w *world) KeyARN(_ context.Context, arn string) (string, error) {
 		return strings.TrimSuffix(arn, "alias/known") + "key/12345678-1234-1234-1234-123456789012", nil
 	}
 	if strings.HasSuffix(arn, ":alias/gone") {
-		return "", refuse("KmsKeyNotFoundException", "gone")
+		return "", refusal.New("KmsKeyNotFoundException", "gone")
 	}
 	return arn, nil
 }
@@ -217,7 +218,7 @@ func TestCreateErrors(t *testing.T) {
 		{"multi-Region without global", func(in *CreateTrailInput) { in.MultiRegion, in.GlobalServiceEvents = new(true), new(false) },
 			CodeInvalidParameterCombination, "Multi-Region trail must include global service events."},
 		{"organization", func(in *CreateTrailInput) { in.Organization = new(true) }, CodeOrganizationsNotInUse, "member of an organization"},
-		{"bad tag", func(in *CreateTrailInput) { in.Tags = []Tag{{"aws:x", ""}} }, CodeInvalidTag, "reserved"},
+		{"bad tag", func(in *CreateTrailInput) { in.Tags = []Tag{{Key: "aws:x", Value: ""}} }, CodeInvalidTag, "reserved"},
 	}
 	for _, row := range rows {
 		w := newWorld(t)

@@ -5,6 +5,7 @@ package trail
 import (
 	"time"
 
+	"github.com/cairntrail/cairn/internal/naming"
 	"github.com/cairntrail/cairn/internal/selector"
 )
 
@@ -27,9 +28,9 @@ type Trail struct {
 	LogFileValidation bool `json:"logFileValidation"`
 	Organization      bool `json:"organization,omitempty"`
 	// InsightSelectors are kept and answered; Insights events come later.
-	InsightSelectors []InsightSelector `json:"insightSelectors,omitempty"`
-	Tags             []Tag             `json:"tags,omitempty"`
-	Created          time.Time         `json:"created"`
+	InsightSelectors []selector.InsightSelector `json:"insightSelectors,omitempty"`
+	Tags             []Tag                      `json:"tags,omitempty"`
+	Created          time.Time                  `json:"created"`
 	// StartLogging and StopLogging are when logging was last started and stopped.
 	StartLogging time.Time `json:"startLogging,omitzero"`
 	StopLogging  time.Time `json:"stopLogging,omitzero"`
@@ -52,17 +53,8 @@ type Epoch struct {
 	Selectors           selector.Selectors `json:"selectors"`
 }
 
-// InsightSelector is one of PutInsightSelectors.
-type InsightSelector struct {
-	InsightType     string   `json:"insightType"`
-	EventCategories []string `json:"eventCategories,omitempty"`
-}
-
 // Tag is a tag of a trail.
-type Tag struct {
-	Key   string `json:"key"`
-	Value string `json:"value,omitempty"`
-}
+type Tag = naming.Tag
 
 // Now is the epoch that holds now.
 func (t *Trail) Now() Epoch {

@@ -18,10 +18,10 @@
 package channel
 
 import (
-	"fmt"
 	"time"
 
 	"github.com/cairntrail/cairn/internal/naming"
+	"github.com/cairntrail/cairn/internal/refusal"
 )
 
 // MaxPerRegion is how many channels an account may have in a Region ("Quotas in AWS
@@ -72,14 +72,7 @@ const EventDataStore = "EVENT_DATA_STORE"
 
 // Error refuses an operation. Code is the name of the exception and Message its
 // text, both for the caller.
-type Error struct{ Code, Message string }
-
-// Error gives "CODE: message".
-func (e *Error) Error() string { return e.Code + ": " + e.Message }
-
-func refuse(code, format string, args ...any) error {
-	return &Error{Code: code, Message: fmt.Sprintf(format, args...)}
-}
+type Error = refusal.Error
 
 // The exceptions of the CloudTrail API that operations on channels answer with, and
 // those of PutAuditEvents.

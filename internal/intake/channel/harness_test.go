@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/cairntrail/cairn/internal/identity"
+	"github.com/cairntrail/cairn/internal/refusal"
 	"github.com/cairntrail/cairn/internal/sharing"
 	"github.com/cairntrail/cairn/internal/store"
 )
@@ -63,7 +64,7 @@ func (w *world) uuid() string {
 
 func (w *world) Destination(_ context.Context, c Caller, location string) (id, arn string, err error) {
 	if !strings.HasPrefix(location, "store") {
-		return "", "", refuse("EventDataStoreNotFoundException", "none")
+		return "", "", refusal.New("EventDataStoreNotFoundException", "none")
 	}
 	return location, "arn:aws:cloudtrail:" + c.Region + ":" + c.AccountID + ":eventdatastore/" + location, nil
 }

@@ -11,6 +11,7 @@ import (
 	"github.com/cairntrail/cairn/internal/event"
 	"github.com/cairntrail/cairn/internal/identity"
 	"github.com/cairntrail/cairn/internal/naming"
+	"github.com/cairntrail/cairn/internal/refusal"
 	"github.com/cairntrail/cairn/internal/store"
 )
 
@@ -91,11 +92,11 @@ func (s *Service) Put(ctx context.Context, caller identity.Caller, in PutInput) 
 func (s *Service) open(ctx context.Context, caller identity.Caller, arn string) (Channel, error) {
 	a, ok := naming.ParseARN(arn)
 	if !ok || a.Service != "cloudtrail" || a.Region == "" || !naming.IsAccount(a.Account) || !strings.HasPrefix(a.Resource, arnPrefix) {
-		return Channel{}, refuse(CodePutInvalidARN, "The ARN %.300q is not that of a channel. Use one such as arn:aws:cloudtrail:us-east-1:123456789012:channel/01234567-89ab-cdef-0123-456789abcdef.", arn)
+		return Channel{}, refusal.New(CodePutInvalidARN, "The ARN %.300q is not that of a channel. Use one such as arn:aws:cloudtrail:us-east-1:123456789012:channel/01234567-89ab-cdef-0123-456789abcdef.", arn)
 	}
 	item, err := s.channels.Get(ctx, arn)
 	if errors.Is(err, store.ErrNotFound) || err == nil && a.Region != caller.Region {
-		return Channel{}, refuse(CodePutNoChannel, "There is no channel %.300s in the Region %s.", arn, caller.Region)
+		return Channel{}, refusal.New(CodePutNoChannel, "There is no channel %.300s in the Region %s.", arn, caller.Region)
 	}
 	if err != nil {
 		return Channel{}, fmt.Errorf("read the channel: %w", err)
@@ -113,7 +114,7 @@ func (s *Service) permit(ctx context.Context, caller identity.Caller, ch *Channe
 	}
 	owner := caller.AccountID() == ch.AccountID
 	no := func(why string) error {
-		return refuse(CodePutPermission, "%s may not put events into the channel %s: %s", caller.ARN(), ch.ARN, why)
+		return refusal.New(CodePutPermission, "%s may not put events into the channel %s: %s", caller.ARN(), ch.ARN, why)
 	}
 	if !there {
 		if !owner {
@@ -140,13 +141,13 @@ func checkRequest(events []AuditEvent) error {
 	seen := make(map[string]struct{}, len(events))
 	for _, e := range events {
 		if _, twice := seen[e.ID]; twice {
-			return refuse(CodePutDuplicate, "The id %.128s is there twice. Each event of a request has an id of its own.", e.ID)
+			return refusal.New(CodePutDuplicate, "The id %.128s is there twice. Each event of a request has an id of its own.", e.ID)
 		}
 		seen[e.ID] = struct{}{}
 		size += len(e.Data)
 	}
 	if len(events) > MaxEvents || size > MaxBytes {
-		return refuse(CodePutTooLarge, "A request has up to %d events and 1 MB, and this one has %d events and %d bytes. Split it.", MaxEvents, len(events), size)
+		return refusal.New(CodePutTooLarge, "A request has up to %d events and 1 MB, and this one has %d events and %d bytes. Split it.", MaxEvents, len(events), size)
 	}
 	return nil
 }
@@ -197,7 +198,7 @@ func (s *Service) note(ctx context.Context, ch *Channel, now time.Time, successf
 func (s *Service) Take(ctx context.Context, arn string, events []AuditEvent) (failed []Failed, err error) {
 	item, err := s.channels.Get(ctx, arn)
 	if errors.Is(err, store.ErrNotFound) {
-		return nil, refuse(CodePutNoChannel, "There is no channel %.300s.", arn)
+		return nil, refusal.New(CodePutNoChannel, "There is no channel %.300s.", arn)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("read the channel: %w", err)

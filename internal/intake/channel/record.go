@@ -11,6 +11,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/cairntrail/cairn/internal/event"
+	"github.com/cairntrail/cairn/internal/refusal"
 )
 
 // Codes of failed events.
@@ -92,13 +93,13 @@ func parseTime(s string) (time.Time, error) {
 	return time.Parse("2006-01-02T15:04:05.999999999", s)
 }
 
-// refusal is why a field is not accepted.
-type refusal struct{ code, text string }
+// fault is why a field is not accepted.
+type fault struct{ code, text string }
 
 // readFields takes an object apart and checks its fields. A field that is null
 // counts as missing.
-func readFields(path string, raw []byte, fields []field) (members map[string]json.RawMessage, texts map[string]string, bad *refusal) {
-	no := func(code, format string, args ...any) *refusal { return &refusal{code, fmt.Sprintf(format, args...)} }
+func readFields(path string, raw []byte, fields []field) (members map[string]json.RawMessage, texts map[string]string, bad *fault) {
+	no := func(code, format string, args ...any) *fault { return &fault{code, fmt.Sprintf(format, args...)} }
 	if err := json.Unmarshal(raw, &members); err != nil || members == nil {
 		return nil, nil, no(InvalidData, "%s is not a JSON object.", nameOf(path))
 	}
@@ -173,10 +174,10 @@ func record(ch *Channel, eventID string, now time.Time, data auditData) []byte {
 func Check(account string, eventData []byte) (time.Time, error) {
 	data, bad := readAuditEvent(&Channel{AccountID: account}, &AuditEvent{Data: string(eventData)})
 	if bad != nil {
-		return time.Time{}, refuse(bad.Code, "%s", bad.Message)
+		return time.Time{}, refusal.New(bad.Code, "%s", bad.Message)
 	}
 	if _, err := event.Parse(record(&Channel{AccountID: account}, "0", data.time, data)); err != nil {
-		return time.Time{}, refuse(InvalidData, "%v", err)
+		return time.Time{}, refusal.New(InvalidData, "%v", err)
 	}
 	return data.time, nil
 }

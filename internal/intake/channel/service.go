@@ -12,6 +12,7 @@ import (
 
 	"github.com/cairntrail/cairn/internal/identity"
 	"github.com/cairntrail/cairn/internal/naming"
+	"github.com/cairntrail/cairn/internal/refusal"
 	"github.com/cairntrail/cairn/internal/store"
 )
 
@@ -106,11 +107,11 @@ func arnOf(c Caller, name string) (string, error) {
 }
 
 func invalidARN(name string) error {
-	return refuse(CodeARNInvalid, "The channel %.300q is not valid. Use an ARN such as arn:aws:cloudtrail:us-east-1:123456789012:channel/01234567-89ab-cdef-0123-456789abcdef, or the ID at its end.", name)
+	return refusal.New(CodeARNInvalid, "The channel %.300q is not valid. Use an ARN such as arn:aws:cloudtrail:us-east-1:123456789012:channel/01234567-89ab-cdef-0123-456789abcdef, or the ID at its end.", name)
 }
 
 func noChannel(name string) error {
-	return refuse(CodeNotFound, "There is no channel %.300s in this account and Region.", name)
+	return refusal.New(CodeNotFound, "There is no channel %.300s in this account and Region.", name)
 }
 
 func (s *Service) get(ctx context.Context, c Caller, name string) (Channel, error) {
@@ -147,7 +148,7 @@ type CreateInput struct {
 // Create makes a channel. Its events go to the destinations from then on.
 func (s *Service) Create(ctx context.Context, c Caller, in CreateInput) (Channel, error) {
 	if !slices.Contains(Sources, in.Source) {
-		return Channel{}, refuse(CodeInvalidSource, "The source %.100q is not known. Use Custom, or the name of a partner: %s.", in.Source, strings.Join(Sources[1:], ", "))
+		return Channel{}, refusal.New(CodeInvalidSource, "The source %.100q is not known. Use Custom, or the name of a partner: %s.", in.Source, strings.Join(Sources[1:], ", "))
 	}
 	if !channelName.MatchString(in.Name) {
 		return Channel{}, badName()
@@ -180,7 +181,7 @@ func (s *Service) Create(ctx context.Context, c Caller, in CreateInput) (Channel
 }
 
 func badName() error {
-	return refuse(CodeInvalidParameter, "The name of a channel has 3 to 128 characters: letters, digits, periods (.), underscores (_) and hyphens (-).")
+	return refusal.New(CodeInvalidParameter, "The name of a channel has 3 to 128 characters: letters, digits, periods (.), underscores (_) and hyphens (-).")
 }
 
 // room refuses a channel whose name or source is taken, or that is one too many. A
@@ -197,14 +198,14 @@ func (s *Service) room(ctx context.Context, c Caller, ch *Channel) error {
 		case o.ARN == ch.ARN:
 			continue
 		case o.Name == ch.Name:
-			return refuse(CodeExists, "A channel with the name %s already exists.", ch.Name)
+			return refusal.New(CodeExists, "A channel with the name %s already exists.", ch.Name)
 		case o.Source == ch.Source && ch.Source != Custom:
-			return refuse(CodeExists, "A channel with the source %s already exists: %s. A partner has one channel.", ch.Source, o.ARN)
+			return refusal.New(CodeExists, "A channel with the source %s already exists: %s. A partner has one channel.", ch.Source, o.ARN)
 		}
 		others++
 	}
 	if others >= MaxPerRegion {
-		return refuse(CodeTooMany, "There are %d channels in %s already, and no more are allowed. Delete one first.", others, c.Region)
+		return refusal.New(CodeTooMany, "There are %d channels in %s already, and no more are allowed. Delete one first.", others, c.Region)
 	}
 	return nil
 }
@@ -212,18 +213,18 @@ func (s *Service) room(ctx context.Context, c Caller, ch *Channel) error {
 // destinations finds the stores that a request names.
 func (s *Service) destinations(ctx context.Context, c Caller, in []Destination) (ids, arns []string, err error) {
 	if len(in) == 0 {
-		return nil, nil, refuse(CodeInvalidParameter, "A channel has one destination or more.")
+		return nil, nil, refusal.New(CodeInvalidParameter, "A channel has one destination or more.")
 	}
 	for _, d := range in {
 		if d.Type != EventDataStore {
-			return nil, nil, refuse(CodeInvalidParameter, "The type of a destination is %s, and not %.100q.", EventDataStore, d.Type)
+			return nil, nil, refusal.New(CodeInvalidParameter, "The type of a destination is %s, and not %.100q.", EventDataStore, d.Type)
 		}
 		id, arn, err := s.cfg.Stores.Destination(ctx, c, d.Location)
 		if err != nil {
 			return nil, nil, err
 		}
 		if slices.Contains(arns, arn) {
-			return nil, nil, refuse(CodeInvalidParameter, "The destination %s is there twice. Leave one of them out.", arn)
+			return nil, nil, refusal.New(CodeInvalidParameter, "The destination %s is there twice. Leave one of them out.", arn)
 		}
 		ids, arns = append(ids, id), append(arns, arn)
 	}

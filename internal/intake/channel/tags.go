@@ -6,15 +6,16 @@ import (
 	"fmt"
 
 	"github.com/cairntrail/cairn/internal/naming"
+	"github.com/cairntrail/cairn/internal/refusal"
 )
 
 func mergeTags(tags, more []naming.Tag) ([]naming.Tag, error) {
 	out, err := naming.MergeTags(tags, more)
 	if _, many := errors.AsType[naming.TooManyTags](err); many {
-		return nil, refuse(CodeTagsLimitExceeded, "%v", err)
+		return nil, refusal.New(CodeTagsLimitExceeded, "%v", err)
 	}
 	if err != nil {
-		return nil, refuse(CodeInvalidTag, "%v", err)
+		return nil, refusal.New(CodeInvalidTag, "%v", err)
 	}
 	return out, nil
 }

@@ -21,6 +21,8 @@ package imports
 import (
 	"fmt"
 	"time"
+
+	"github.com/cairntrail/cairn/internal/refusal"
 )
 
 // Status is the state of an import.
@@ -116,14 +118,7 @@ type Caller struct{ AccountID, Region string }
 
 // Error refuses an operation. Code is the name of the CloudTrail API's exception and
 // Message its text, both for the caller.
-type Error struct{ Code, Message string }
-
-// Error gives "CODE: message".
-func (e *Error) Error() string { return e.Code + ": " + e.Message }
-
-func refuse(code, format string, args ...any) error {
-	return &Error{Code: code, Message: fmt.Sprintf(format, args...)}
-}
+type Error = refusal.Error
 
 // The exceptions of the operations on imports, besides those of event data stores.
 const (

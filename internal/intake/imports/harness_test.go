@@ -29,11 +29,11 @@ const (
 
 var owner = Caller{account, "us-east-1"}
 
-// refusal is an error of a bucket, with a code.
-type refusal struct{ code string }
+// badBucket is an error of a bucket, with a code.
+type badBucket struct{ code string }
 
-func (e refusal) Error() string     { return "refused: " + e.code }
-func (e refusal) ErrorCode() string { return e.code }
+func (e badBucket) Error() string     { return "refused: " + e.code }
+func (e badBucket) ErrorCode() string { return e.code }
 
 // memBucket is a bucket in memory.
 type memBucket struct {
@@ -76,7 +76,7 @@ func (b *memBucket) Get(_ context.Context, key string) (io.ReadCloser, error) {
 	}
 	body, ok := b.objects[key]
 	if !ok {
-		return nil, refusal{"NoSuchKey"}
+		return nil, badBucket{"NoSuchKey"}
 	}
 	return io.NopCloser(bytes.NewReader(body)), nil
 }
@@ -162,7 +162,7 @@ func (h *house) start() {
 	s, err := NewService(context.Background(), Config{Store: h.db, Stores: h, Readers: 3, BatchEvents: 10, NewID: func() string { h.ids++; return fmt.Sprintf("00000000-0000-4000-8000-%012d", h.ids) },
 		Open: func(_ context.Context, _, bucket, _ string) (Bucket, error) {
 			if bucket != "logs" {
-				return nil, refusal{"NoSuchBucket"}
+				return nil, badBucket{"NoSuchBucket"}
 			}
 			return h.bucket, nil
 		}})
@@ -187,7 +187,7 @@ func (h *house) kill() {
 
 func (h *house) Destination(_ context.Context, _ Caller, name string) (Destination, error) {
 	if name != storeARN {
-		return Destination{}, &Error{"EventDataStoreNotFoundException", "none"}
+		return Destination{}, &Error{Code: "EventDataStoreNotFoundException", Message: "none"}
 	}
 	return Destination{"s1", storeARN, 100 * 24 * time.Hour}, nil
 }

@@ -95,7 +95,7 @@ func TestImportFailures(t *testing.T) {
 			case "plain":
 				h.bucket.objects[key] = []byte(`{"Records":[]}`)
 			default:
-				h.bucket.fail[key] = refusal{kind}
+				h.bucket.fail[key] = badBucket{kind}
 			}
 		}
 		odd := h.file(2, 30, 1)
@@ -134,7 +134,7 @@ func TestImportFailures(t *testing.T) {
 		for key, body := range whole {
 			h.bucket.objects[key] = body
 		}
-		h.bucket.fail = map[string]error{bad["AccessDenied"]: refusal{"AccessDenied"}}
+		h.bucket.fail = map[string]error{bad["AccessDenied"]: badBucket{"AccessDenied"}}
 		if _, err := h.Start(h.Context(), owner, StartInput{ImportID: im.ID}); err != nil {
 			t.Fatal(err)
 		}
@@ -171,7 +171,7 @@ func TestImportKilled(t *testing.T) {
 					var flaky []string
 					for d := 1; d <= 3; d++ {
 						flaky = append(flaky, h.file(d, 50, 4))
-						h.bucket.fail[flaky[d-1]] = refusal{"SlowDown"}
+						h.bucket.fail[flaky[d-1]] = badBucket{"SlowDown"}
 					}
 					hit := func(commit int) error {
 						if commit != at {

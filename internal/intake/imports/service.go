@@ -13,6 +13,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/cairntrail/cairn/internal/refusal"
 	"github.com/cairntrail/cairn/internal/store"
 )
 
@@ -147,7 +148,7 @@ type StartInput struct {
 func (s *Service) Start(ctx context.Context, c Caller, in StartInput) (Import, error) {
 	if in.ImportID != "" {
 		if in.Destinations != nil || in.Source != nil || in.Start != nil || in.End != nil {
-			return Import{}, refuse(CodeInvalidParameter, "An import is tried again with its ImportId alone. Leave the other parameters out.")
+			return Import{}, refusal.New(CodeInvalidParameter, "An import is tried again with its ImportId alone. Leave the other parameters out.")
 		}
 		return s.restart(ctx, c, in.ImportID)
 	}
@@ -172,7 +173,7 @@ func (s *Service) Start(ctx context.Context, c Caller, in StartInput) (Import, e
 // make checks what a new import is given.
 func (s *Service) make(ctx context.Context, c Caller, in StartInput) (Import, error) {
 	bad := func(format string, args ...any) (Import, error) {
-		return Import{}, refuse(CodeInvalidParameter, format, args...)
+		return Import{}, refusal.New(CodeInvalidParameter, format, args...)
 	}
 	switch {
 	case len(in.Destinations) != 1:
@@ -189,7 +190,7 @@ func (s *Service) make(ctx context.Context, c Caller, in StartInput) (Import, er
 		return Import{}, err
 	}
 	if !strings.HasPrefix(in.Source.RoleARN, "arn:") || !strings.Contains(in.Source.RoleARN, ":role/") {
-		return Import{}, refuse(CodeInvalidSource, "S3BucketAccessRoleArn %.300q is not the ARN of a role.", in.Source.RoleARN)
+		return Import{}, refusal.New(CodeInvalidSource, "S3BucketAccessRoleArn %.300q is not the ARN of a role.", in.Source.RoleARN)
 	}
 	d, err := s.cfg.Stores.Destination(ctx, c, in.Destinations[0])
 	if err != nil {
@@ -197,7 +198,7 @@ func (s *Service) make(ctx context.Context, c Caller, in StartInput) (Import, er
 	}
 	opened, err := s.cfg.Open(ctx, c.AccountID, bucket, in.Source.Region)
 	if err != nil {
-		return Import{}, refuse(CodeInvalidSource, "The bucket %s cannot be read: %v", bucket, err)
+		return Import{}, refusal.New(CodeInvalidSource, "The bucket %s cannot be read: %v", bucket, err)
 	}
 	opened.Close()
 	now := s.cfg.Now().UTC()
@@ -215,7 +216,7 @@ func (s *Service) make(ctx context.Context, c Caller, in StartInput) (Import, er
 func parseURI(uri string) (bucket, prefix string, err error) {
 	u, parseErr := url.Parse(uri)
 	if parseErr != nil || u.Scheme != "s3" || u.Host == "" || u.RawQuery != "" || u.Fragment != "" {
-		return "", "", refuse(CodeInvalidSource, "S3LocationUri %.500q is not the location of log files. Write s3://BUCKET/ or s3://BUCKET/PREFIX/.", uri)
+		return "", "", refusal.New(CodeInvalidSource, "S3LocationUri %.500q is not the location of log files. Write s3://BUCKET/ or s3://BUCKET/PREFIX/.", uri)
 	}
 	return u.Host, strings.TrimPrefix(u.Path, "/"), nil
 }
@@ -228,7 +229,7 @@ func (s *Service) alone(ctx context.Context, c Caller) error {
 	}
 	for i := range all {
 		if all[i].atWork() {
-			return refuse(CodeOngoing, "The import %s is in progress. Wait until it is done, or stop it.", all[i].ID)
+			return refusal.New(CodeOngoing, "The import %s is in progress. Wait until it is done, or stop it.", all[i].ID)
 		}
 	}
 	return nil
@@ -241,7 +242,7 @@ func (s *Service) restart(ctx context.Context, c Caller, id string) (im Import, 
 			return err
 		}
 		if im.Status != Failed && im.Status != Stopped {
-			return refuse(CodeInvalidParameter, "The import %s is %s. One that is %s or %s can be tried again.", id, im.Status, Failed, Stopped)
+			return refusal.New(CodeInvalidParameter, "The import %s is %s. One that is %s or %s can be tried again.", id, im.Status, Failed, Stopped)
 		}
 		if err := s.alone(ctx, c); err != nil {
 			return err
@@ -263,7 +264,7 @@ func (s *Service) restart(ctx context.Context, c Caller, id string) (im Import, 
 func (s *Service) get(ctx context.Context, c Caller, id string) (Import, error) {
 	item, err := s.imports.Get(ctx, id)
 	if errors.Is(err, store.ErrNotFound) || err == nil && (item.Value.AccountID != c.AccountID || item.Value.Region != c.Region) {
-		return Import{}, refuse(CodeNotFound, "There is no import %.100s in this account and Region.", id)
+		return Import{}, refusal.New(CodeNotFound, "There is no import %.100s in this account and Region.", id)
 	}
 	if err != nil {
 		return Import{}, fmt.Errorf("read the import: %w", err)
@@ -320,7 +321,7 @@ func (s *Service) Stop(ctx context.Context, c Caller, id string) (im Import, err
 			return err
 		}
 		if !im.atWork() {
-			return refuse(CodeInvalidParameter, "The import %s is %s. Only one that is at work can be stopped.", id, im.Status)
+			return refusal.New(CodeInvalidParameter, "The import %s is %s. Only one that is at work can be stopped.", id, im.Status)
 		}
 		im.Status, im.Updated = Stopped, s.cfg.Now().UTC()
 		_, err := s.imports.Put(ctx, im.ID, im)
