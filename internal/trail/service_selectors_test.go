@@ -115,7 +115,9 @@ func TestInsightSelectors(t *testing.T) {
 func TestTags(t *testing.T) {
 	w := newWorld(t)
 	ctx := t.Context()
-	arn := w.make(t, ireland, "abc", func(in *CreateTrailInput) { in.Tags = []Tag{{Key: "Group", Value: "Marketing"}, {Key: "Empty", Value: ""}} }).ARN
+	arn := w.make(t, ireland, "abc", func(in *CreateTrailInput) {
+		in.Tags = []Tag{{Key: "Group", Value: "Marketing"}, {Key: "Empty", Value: ""}}
+	}).ARN
 	list := func() []Tag {
 		t.Helper()
 		got, err := w.ListTags(ctx, ireland, []string{arn})
