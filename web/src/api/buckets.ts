@@ -1,0 +1,21 @@
+import { useQuery } from '@tanstack/react-query'
+import { call } from './client'
+
+// Bucket is a bucket of the account at the server's S3 endpoint.
+export interface Bucket {
+  name: string
+  created?: string
+}
+
+// useBuckets lists the account's buckets.
+export function useBuckets(region: string, enabled = true) {
+  return useQuery({
+    queryKey: ['buckets', region], enabled,
+    queryFn: async ({ signal }) => (await call<{ buckets: Bucket[] }>('GET', 'buckets', { query: { region }, signal })).buckets,
+  })
+}
+
+// createBucket makes a bucket with the policy that CloudTrail needs.
+export function createBucket(region: string, body: { name: string; purpose: 'trail' | 'query-results'; prefix?: string; trailName?: string }) {
+  return call<Bucket>('POST', 'buckets', { query: { region }, body })
+}
