@@ -85,3 +85,25 @@ func (r *Report) Summary() string {
 	out += r.Digests.line("digest files") + "\n"
 	return out + r.Logs.line("log files") + "\n"
 }
+
+// Beyond is what Summary does not have, as the AWS CLI does not look for it: a line
+// for each that was found.
+func (r *Report) Beyond() (out string) {
+	if r.Orphans > 0 {
+		out += counted(r.Orphans, "log file") + " that no valid digest names (or that other trails delivered here)\n"
+	}
+	if r.Gaps > 0 {
+		out += counted(r.Gaps, "stretch") + " without valid digests\n"
+	}
+	return out
+}
+
+func counted(n int, what string) string {
+	switch {
+	case n == 1:
+		return "1 " + what
+	case strings.HasSuffix(what, "h"):
+		what += "e"
+	}
+	return fmt.Sprintf("%d %ss", n, what)
+}

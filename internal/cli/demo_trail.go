@@ -15,6 +15,7 @@ import (
 	s3types "github.com/aws/aws-sdk-go-v2/service/s3/types"
 	"github.com/aws/aws-sdk-go-v2/service/sts"
 
+	"github.com/cairntrail/cairn/internal/trail/trailfiles"
 	"github.com/cairntrail/cairn/verify"
 )
 
@@ -73,7 +74,7 @@ func (s *story) trail(ctx context.Context) error {
 	if err := s.steps.flush(); err != nil {
 		return err
 	}
-	if err := s.validated(ctx, s3Source{buckets}, trails); err != nil {
+	if err := s.validated(ctx, trailfiles.Source{Client: buckets}, trails); err != nil {
 		return err
 	}
 	_, err := trails.StopLogging(ctx, &cloudtrail.StopLoggingInput{Name: name})

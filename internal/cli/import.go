@@ -14,6 +14,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/cloudtrail/types"
 	"github.com/aws/aws-sdk-go-v2/service/sts"
 
+	"github.com/cairntrail/cairn/internal/trail/trailfiles"
 	"github.com/cairntrail/cairn/verify"
 )
 
@@ -159,7 +160,7 @@ func (c *importCmd) check(ctx context.Context, sh *shell, server *caller, client
 			bad = append(bad, fmt.Sprintf("%s\ts3://%s/%s\t%s", f.Kind, clean(f.Bucket), clean(f.Key), clean(f.Message)))
 		}
 	}
-	report, err := verify.Validate(ctx, s3Source{newS3(server.aws, c.S3Endpoint)}, keys, verify.Trail{ARN: c.TrailARN, Bucket: bucket, Prefix: prefix}, opt)
+	report, err := verify.Validate(ctx, trailfiles.Source{Client: newS3(server.aws, c.S3Endpoint)}, keys, verify.Trail{ARN: c.TrailARN, Bucket: bucket, Prefix: prefix}, opt)
 	if err != nil {
 		return fmt.Errorf("the log files could not be checked: %w", err)
 	}

@@ -14,8 +14,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/cloudtrail"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
-	"github.com/aws/aws-sdk-go-v2/service/s3/types"
 
+	"github.com/cairntrail/cairn/internal/trail/trailfiles"
 	"github.com/cairntrail/cairn/verify"
 )
 
@@ -91,23 +91,12 @@ func (c *validateCmd) Run(ctx context.Context, sh *shell) error {
 			Report *verify.Report `json:"report"`
 		}{report})
 	} else {
-		_, err = fmt.Fprint(sh.stdout, "\n", report.Summary(), extras(report))
+		_, err = fmt.Fprint(sh.stdout, "\n", report.Summary(), report.Beyond())
 	}
 	if err == nil && report.Damaged() {
 		return errReported
 	}
 	return err
-}
-
-// extras is what the AWS CLI's summary does not have.
-func extras(r *verify.Report) (out string) {
-	if r.Orphans > 0 {
-		out += fmt.Sprintf("%s that no valid digest names (or that other trails delivered here)\n", plural(int64(r.Orphans), "log file"))
-	}
-	if r.Gaps > 0 {
-		out += fmt.Sprintf("%s without valid digests\n", plural(int64(r.Gaps), "stretch"))
-	}
-	return out
 }
 
 func (c *validateCmd) times(now time.Time) (opt verify.Options, err error) {
@@ -200,7 +189,7 @@ func (c *validateCmd) open(ctx context.Context, trail *verify.Trail, opt verify.
 			return nil, nil, err
 		}
 	}
-	return s3Source{newS3(cfg, c.S3Endpoint)}, keys, nil
+	return trailfiles.Source{Client: newS3(cfg, c.S3Endpoint)}, keys, nil
 }
 
 func newS3(cfg aws.Config, endpoint string) *s3.Client {
@@ -267,46 +256,4 @@ func readKeys(path string) (map[string][]byte, error) {
 		keys[k.Fingerprint] = der
 	}
 	return keys, nil
-}
-
-// s3Source reads buckets for package verify.
-type s3Source struct{ client *s3.Client }
-
-// Get implements verify.Source.
-func (s s3Source) Get(ctx context.Context, bucket, key string) (verify.Object, error) {
-	out, err := s.client.GetObject(ctx, &s3.GetObjectInput{Bucket: &bucket, Key: &key})
-	if err != nil {
-		return verify.Object{}, fmt.Errorf("get s3://%s/%s: %w", bucket, key, notThere(err))
-	}
-	return verify.Object{Body: out.Body, Metadata: out.Metadata}, nil
-}
-
-// notThere marks an error that says that there is no such object.
-func notThere(err error) error {
-	_, noKey := errors.AsType[*types.NoSuchKey](err)
-	_, noBucket := errors.AsType[*types.NoSuchBucket](err)
-	if noKey || noBucket {
-		return fmt.Errorf("%w: %w", verify.ErrNotFound, err)
-	}
-	return err
-}
-
-// List implements verify.Source.
-func (s s3Source) List(ctx context.Context, bucket, prefix, after string, yield func(key string) bool) error {
-	in := &s3.ListObjectsV2Input{Bucket: &bucket, Prefix: &prefix}
-	if after != "" {
-		in.StartAfter = &after
-	}
-	for pages := s3.NewListObjectsV2Paginator(s.client, in); pages.HasMorePages(); {
-		page, err := pages.NextPage(ctx)
-		if err != nil {
-			return fmt.Errorf("list s3://%s/%s: %w", bucket, prefix, notThere(err))
-		}
-		for _, o := range page.Contents {
-			if !yield(aws.ToString(o.Key)) {
-				return nil
-			}
-		}
-	}
-	return nil
 }

@@ -13,6 +13,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/cloudtrail"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 
+	"github.com/cairntrail/cairn/internal/trail/trailfiles"
 	"github.com/cairntrail/cairn/verify"
 )
 
@@ -80,7 +81,7 @@ func (c *verifyResultsCmd) source(ctx context.Context) (func(context.Context, st
 		key := prefix + name
 		out, err := client.GetObject(ctx, &s3.GetObjectInput{Bucket: &c.S3Bucket, Key: &key})
 		if err != nil {
-			return nil, fmt.Errorf("get s3://%s/%s: %w", c.S3Bucket, key, notThere(err))
+			return nil, fmt.Errorf("get s3://%s/%s: %w", c.S3Bucket, key, trailfiles.NotThere(err))
 		}
 		return out.Body, nil
 	}, nil
