@@ -204,3 +204,17 @@ func consoleError(body []byte, x *exchange, p public) []byte {
 	body = event.AppendString(append(body, `,"requestId":`...), x.id)
 	return append(body, '}')
 }
+
+// Call makes a call of the console whose answer the console reads: the operation's
+// output as JSON. Its error is a *[Refusal].
+func (s *Server) Call(r *http.Request, call ConsoleCall) (out json.RawMessage, err error) {
+	err = s.do(r, call, func(ctx context.Context, h *Request, input *wire.Value) (wire.Encoder, error) {
+		output, err := s.router.ops[ctapi.Service][call.Operation].run(ctx, h, input)
+		if err == nil {
+			value := output.EncodeWire()
+			out = wire.AppendJSON(nil, &value)
+		}
+		return nothing{}, err
+	})
+	return out, err
+}

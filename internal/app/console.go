@@ -34,8 +34,12 @@ func (a *App) openConsole(mux *http.ServeMux, server *api.Server) error {
 	if built, ok := web.Assets(); ok {
 		files = built
 	}
+	transport, err := a.ownTransport()
+	if err != nil {
+		return err
+	}
 	if a.console, err = console.New(console.Config{
-		Sessions: sessions, API: server, History: a.history, Allowed: a.directory.Allowed, Assets: files, Region: a.cfg.Region, Now: time.Now, Logger: a.log,
+		Sessions: sessions, API: server, History: a.history, Buckets: consoleBuckets{a, transport}, Allowed: a.directory.Allowed, Assets: files, Region: a.cfg.Region, Now: time.Now, Logger: a.log,
 	}); err != nil {
 		return err
 	}

@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net/http"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/cairntrail/cairn/internal/api"
@@ -65,6 +66,7 @@ type Config struct {
 	// Allowed asks whether a caller's policies allow an action on a resource.
 	Allowed func(c identity.Caller, action, resource string) bool
 	History History
+	Buckets Buckets
 	// Assets are the files of the web build, with index.html and assets/. Nil is a
 	// server that was built without them.
 	Assets fs.FS
@@ -83,6 +85,8 @@ type Console struct {
 	streams *streams
 	asked   *asked
 
+	catalogue func() []byte
+
 	closing context.Context
 	close   context.CancelFunc
 }
@@ -99,7 +103,7 @@ func New(cfg Config) (*Console, error) {
 	if cfg.Logger == nil {
 		cfg.Logger = slog.New(slog.DiscardHandler)
 	}
-	c := &Console{cfg: cfg, pages: pages, streams: newStreams(), asked: newAsked(cfg.Now)}
+	c := &Console{cfg: cfg, pages: pages, streams: newStreams(), asked: newAsked(cfg.Now), catalogue: sync.OnceValue(catalogue)}
 	c.closing, c.close = context.WithCancel(context.Background())
 	c.calls = c.router()
 	return c, nil

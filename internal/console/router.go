@@ -31,6 +31,10 @@ func (c *Console) routes() []route {
 		{http.MethodPost, "events/suggest", c.suggest},
 		{http.MethodGet, "events/live", c.live},
 		{http.MethodGet, "events/download", c.download},
+		{http.MethodGet, "buckets", c.listBuckets},
+		{http.MethodPost, "buckets", c.createBucket},
+		{http.MethodGet, "validate", c.validate},
+		{http.MethodGet, "catalogue", c.showCatalogue},
 	}
 }
 

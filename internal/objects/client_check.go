@@ -313,7 +313,7 @@ func (in BucketCheck) keyRefusal(failed *Error) *Refusal {
 }
 
 func (in BucketCheck) insufficient(detail string, err error) *Refusal {
-	return &Refusal{Exception: ExceptionBucketPolicy, Bucket: in.Bucket, Detail: detail, Policy: in.policy(), Err: err}
+	return &Refusal{Exception: ExceptionBucketPolicy, Bucket: in.Bucket, Detail: detail, Policy: in.Policy(), Err: err}
 }
 
 // statement is one of the policy that CloudTrail's documentation shows.
@@ -326,8 +326,9 @@ type statement struct {
 	Condition map[string]map[string]string
 }
 
-// policy is a bucket policy that lets the trail in.
-func (in BucketCheck) policy() string {
+// Policy is a bucket policy that lets in the trail, or the results: that of the
+// CloudTrail User Guide. It is of Bucket, Prefix, AccountID and TrailARN.
+func (in BucketCheck) Policy() string {
 	if in.Results {
 		return in.resultsPolicy()
 	}

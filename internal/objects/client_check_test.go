@@ -269,7 +269,7 @@ func TestOfferedPolicy(t *testing.T) {
 		Version   string
 		Statement []statement
 	}
-	check(t, json.Unmarshal([]byte(in.policy()), &got))
+	check(t, json.Unmarshal([]byte(in.Policy()), &got))
 	want := []string{"arn:aws-cn:s3:::logs", "arn:aws-cn:s3:::logs/p/AWSLogs/" + one + "/*", "arn:aws-cn:s3:::logs/p/AWSLogs/o-1/*"}
 	var have []string
 	for _, st := range got.Statement {

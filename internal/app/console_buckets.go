@@ -1,0 +1,145 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/s3"
+	"github.com/aws/aws-sdk-go-v2/service/s3/types"
+
+	"github.com/cairntrail/cairn/internal/config"
+	"github.com/cairntrail/cairn/internal/console"
+	"github.com/cairntrail/cairn/internal/objects"
+	"github.com/cairntrail/cairn/internal/trail/trailfiles"
+	"github.com/cairntrail/cairn/verify"
+)
+
+// consoleBuckets is what the console sees of buckets. At the embedded endpoint it acts
+// as the account; elsewhere it reads with the credentials that deliver.
+type consoleBuckets struct {
+	a *App
+	// transport is that of the bucket client; nil is the usual one.
+	transport *http.Transport
+}
+
+// Elsewhere implements console.Buckets.
+func (b consoleBuckets) Elsewhere() string {
+	switch {
+	case b.a.cfg.BucketsEndpoint != config.Embedded:
+		return b.a.cfg.BucketsEndpoint
+	case b.a.s3 == nil:
+		return "no endpoint: s3-listen is off"
+	}
+	return ""
+}
+
+// own is a client of the embedded endpoint that acts as an account.
+func (b consoleBuckets) own(account string) *s3.Client {
+	return b.client(objects.Endpoint{URL: b.a.S3URL(), Region: b.a.cfg.Region, PathStyle: true, Credentials: b.a.delivery.reader(account)})
+}
+
+func (b consoleBuckets) client(e objects.Endpoint) *s3.Client {
+	return s3.New(s3.Options{}, func(o *s3.Options) {
+		o.Region, o.Credentials, o.UsePathStyle = e.Region, e.Credentials, e.PathStyle
+		if e.URL != "" {
+			o.BaseEndpoint = aws.String(e.URL)
+		}
+		if b.transport != nil {
+			o.HTTPClient = &http.Client{Transport: b.transport}
+		}
+	})
+}
+
+// List implements console.Buckets.
+func (b consoleBuckets) List(ctx context.Context, account string) (out []console.Bucket, err error) {
+	pages := s3.NewListBucketsPaginator(b.own(account), &s3.ListBucketsInput{})
+	for pages.HasMorePages() {
+		page, err := pages.NextPage(ctx)
+		if err != nil {
+			return nil, fmt.Errorf("list the buckets of %s: %w", account, err)
+		}
+		for _, one := range page.Buckets {
+			out = append(out, console.Bucket{Name: aws.ToString(one.Name), Created: aws.ToTime(one.CreationDate)})
+		}
+	}
+	return out, nil
+}
+
+// Create implements console.Buckets. A bucket whose policy cannot be written is taken
+// away again.
+func (b consoleBuckets) Create(ctx context.Context, account string, n console.NewBucket) error {
+	api := b.own(account)
+	if _, err := api.CreateBucket(ctx, &s3.CreateBucketInput{Bucket: &n.Name}); err != nil {
+		return createError(err)
+	}
+	check := objects.BucketCheck{Bucket: n.Name, Prefix: n.Prefix, AccountID: account, TrailARN: n.TrailARN}
+	if n.TrailARN == "" {
+		check.Results, check.TrailARN = true, "arn:aws:cloudtrail:"+n.Region+":"+account+":eventdatastore/none"
+	}
+	_, err := api.PutBucketPolicy(ctx, &s3.PutBucketPolicyInput{Bucket: &n.Name, Policy: aws.String(check.Policy())})
+	if err == nil {
+		return nil
+	}
+	_, undone := api.DeleteBucket(context.WithoutCancel(ctx), &s3.DeleteBucketInput{Bucket: &n.Name})
+	return errors.Join(fmt.Errorf("write the policy of bucket %s: %w", n.Name, err), undone)
+}
+
+func createError(err error) error {
+	_, taken := errors.AsType[*types.BucketAlreadyExists](err)
+	_, own := errors.AsType[*types.BucketAlreadyOwnedByYou](err)
+	coded, ok := errors.AsType[interface {
+		error
+		ErrorCode() string
+	}](err)
+	switch {
+	case taken || own:
+		return console.ErrTaken
+	case ok && (coded.ErrorCode() == "InvalidBucketName" || coded.ErrorCode() == "InvalidArgument"):
+		return console.ErrBucketName
+	}
+	return fmt.Errorf("make a bucket: %w", err)
+}
+
+// Source implements console.Buckets.
+func (b consoleBuckets) Source(account string) verify.Source { return accountFiles{b, account} }
+
+// accountFiles reads the buckets of trails, wherever they are, for an account.
+type accountFiles struct {
+	consoleBuckets
+	account string
+}
+
+func (f accountFiles) at(ctx context.Context, bucket string) (trailfiles.Source, error) {
+	if f.a.embedded(bucket) {
+		return trailfiles.Source{Client: f.own(f.account)}, nil
+	}
+	where := config.Bucket{Endpoint: f.a.cfg.BucketsEndpoint, Profile: f.a.cfg.BucketsProfile}
+	for _, b := range f.a.cfg.Buckets {
+		if b.Name == bucket {
+			where = b
+		}
+	}
+	e, err := f.a.bucketEndpoint(ctx, where)
+	return trailfiles.Source{Client: f.client(e)}, err
+}
+
+// Get implements verify.Source.
+func (f accountFiles) Get(ctx context.Context, bucket, key string) (verify.Object, error) {
+	src, err := f.at(ctx, bucket)
+	if err != nil {
+		return verify.Object{}, err
+	}
+	return src.Get(ctx, bucket, key)
+}
+
+// List implements verify.Source.
+func (f accountFiles) List(ctx context.Context, bucket, prefix, after string, yield func(key string) bool) error {
+	src, err := f.at(ctx, bucket)
+	if err != nil {
+		return err
+	}
+	return src.List(ctx, bucket, prefix, after, yield)
+}
