@@ -47,6 +47,9 @@ type ConsoleCall struct {
 	Caller identity.Caller
 	// Input is what is validated and recorded: JSON, as the operation has it.
 	Input any
+	// Wide is a call that asks for more than the operation can be asked for, so that
+	// members that it requires are missing: the input is recorded as it is.
+	Wide bool
 }
 
 // Refusal is why a call of the console failed, as the person may see it.
@@ -77,6 +80,7 @@ func (nothing) EncodeWire() wire.Value { return wire.Value{} }
 
 func (s *Server) do(r *http.Request, call ConsoleCall, run runner) error {
 	x := s.consoleExchange(r, call.Operation, call.Caller)
+	x.wide = call.Wide
 	_, err := s.processConsole(x, func() ([]byte, error) { return json.Marshal(call.Input) }, run)
 	var failed public
 	if err != nil {
@@ -138,6 +142,36 @@ func LookupOutput(e *lake.LookupEvent) json.RawMessage {
 	out := lookupOutput(e)
 	value := out.EncodeWire()
 	return wire.AppendJSON(nil, &value)
+}
+
+// ResultsToken continues the results of a query behind a place, as GetQueryResults
+// does, and ResultsPlace opens such a token; none is the beginning.
+func (s *Server) ResultsToken(r *Request, queryID string, at query.Position) string {
+	return s.tokens.seal(r.boundTo("GetQueryResults", queryID), lake.Position{Ordinal: uint64(at.Row), Time: at.Offset})
+}
+
+// ResultsPlace is the other way of ResultsToken.
+func (s *Server) ResultsPlace(r *Request, queryID, token string) (query.Position, error) {
+	if token == "" {
+		return query.Position{}, nil
+	}
+	at, _, err := s.after(r.boundTo("GetQueryResults", queryID), &token)
+	return query.Position{Row: int64(at.Ordinal), Offset: at.Time}, err
+}
+
+// QueriesToken and QueriesPlace are the same for lists of queries over all event data
+// stores: the place is the sequence of the last query.
+func (s *Server) QueriesToken(r *Request, status string, last uint64) string {
+	return s.tokens.seal(r.boundTo("ListQueries", "", status), lake.Position{Ordinal: last})
+}
+
+// QueriesPlace is the other way of QueriesToken.
+func (s *Server) QueriesPlace(r *Request, status, token string) (uint64, error) {
+	if token == "" {
+		return 0, nil
+	}
+	at, _, err := s.after(r.boundTo("ListQueries", "", status), &token)
+	return at.Ordinal, err
 }
 
 // QueryCaller is the caller as the service of queries asks for it: with the right to

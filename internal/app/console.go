@@ -39,7 +39,7 @@ func (a *App) openConsole(mux *http.ServeMux, server *api.Server) error {
 		return err
 	}
 	if a.console, err = console.New(console.Config{
-		Sessions: sessions, API: server, History: a.history, Buckets: consoleBuckets{a, transport}, Allowed: a.directory.Allowed, Assets: files, Region: a.cfg.Region, Now: time.Now, Logger: a.log,
+		Sessions: sessions, API: server, History: a.history, Buckets: consoleBuckets{a, transport}, Queries: a.queries, Store: a.db, Allowed: a.directory.Allowed, Assets: files, Region: a.cfg.Region, Now: time.Now, Logger: a.log,
 	}); err != nil {
 		return err
 	}

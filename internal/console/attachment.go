@@ -8,6 +8,7 @@ import (
 	"io"
 	"mime"
 	"net/http"
+	"regexp"
 	"strings"
 	"time"
 
@@ -77,12 +78,15 @@ func newTable(w io.Writer) table {
 	return t
 }
 
-// row writes a row. Programs that open tables take cells that begin so for formulas,
-// and would run what an event's author put there: an apostrophe before them says that
-// they are text ("CSV Injection", OWASP).
+// number is what may begin with a sign: no formula.
+var number = regexp.MustCompile(`^[+-]?[0-9][0-9.,]*([eE][+-]?[0-9]+)?$`)
+
+// row writes a row, which it may change. Programs that open tables take cells that
+// begin so for formulas, and would run what an event's author put there: an apostrophe
+// before them says that they are text ("CSV Injection", OWASP).
 func (t table) row(cells []string) error {
 	for i, cell := range cells {
-		if cell != "" && strings.IndexByte("=+-@\t\r\n", cell[0]) >= 0 {
+		if cell != "" && strings.IndexByte("=+-@\t\r\n", cell[0]) >= 0 && !number.MatchString(cell) {
 			cells[i] = "'" + cell
 		}
 	}

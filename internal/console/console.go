@@ -14,6 +14,8 @@ import (
 	"github.com/cairntrail/cairn/internal/console/signin"
 	"github.com/cairntrail/cairn/internal/identity"
 	"github.com/cairntrail/cairn/internal/lake"
+	"github.com/cairntrail/cairn/internal/query"
+	"github.com/cairntrail/cairn/internal/store"
 )
 
 // The console's paths on the API's listener.
@@ -67,6 +69,9 @@ type Config struct {
 	Allowed func(c identity.Caller, action, resource string) bool
 	History History
 	Buckets Buckets
+	Queries *query.Service
+	// Store keeps saved queries.
+	Store *store.DB
 	// Assets are the files of the web build, with index.html and assets/. Nil is a
 	// server that was built without them.
 	Assets fs.FS
@@ -85,7 +90,10 @@ type Console struct {
 	streams *streams
 	asked   *asked
 
-	catalogue func() []byte
+	saved *store.Collection[savedQuery]
+
+	// What does not change is made when it is first asked for.
+	catalogue, language func() []byte
 
 	closing context.Context
 	close   context.CancelFunc
@@ -103,7 +111,8 @@ func New(cfg Config) (*Console, error) {
 	if cfg.Logger == nil {
 		cfg.Logger = slog.New(slog.DiscardHandler)
 	}
-	c := &Console{cfg: cfg, pages: pages, streams: newStreams(), asked: newAsked(cfg.Now), catalogue: sync.OnceValue(catalogue)}
+	c := &Console{cfg: cfg, pages: pages, streams: newStreams(), asked: newAsked(cfg.Now), saved: store.NewCollection[savedQuery](cfg.Store, "saved-queries"),
+		catalogue: sync.OnceValue(catalogue), language: sync.OnceValue(language)}
 	c.closing, c.close = context.WithCancel(context.Background())
 	c.calls = c.router()
 	return c, nil

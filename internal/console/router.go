@@ -35,6 +35,14 @@ func (c *Console) routes() []route {
 		{http.MethodPost, "buckets", c.createBucket},
 		{http.MethodGet, "validate", c.validate},
 		{http.MethodGet, "catalogue", c.showCatalogue},
+		{http.MethodGet, "sql", c.showLanguage},
+		{http.MethodGet, "saved-queries", c.listSaved},
+		{http.MethodPost, "saved-queries", c.createSaved},
+		{http.MethodPut, "saved-queries/{id}", c.updateSaved},
+		{http.MethodDelete, "saved-queries/{id}", c.deleteSaved},
+		{http.MethodGet, "queries", c.listQueries},
+		{http.MethodPost, "query-results", c.queryResults},
+		{http.MethodGet, "query-results/download", c.downloadResults},
 	}
 }
 

@@ -63,6 +63,8 @@ type Query struct {
 	Stores []StoreName `json:"stores"`
 	// Columns are the names of the result's columns, which need not differ.
 	Columns []string `json:"columns"`
+	// Types are theirs, as Trino writes types. Queries of older versions have none.
+	Types []string `json:"types,omitempty"`
 
 	Status Status `json:"status"`
 	// Error is why the query is FAILED or TIMED_OUT, for the caller.

@@ -170,6 +170,52 @@ func (s *Service) ListQueries(ctx context.Context, c Caller, in ListInput) (out 
 	return out, false, nil
 }
 
+// History returns the queries of the last days over all event data stores, newest
+// first, and whether there are more: of those that the caller may list. Who may list
+// none is refused. Start and End of the input do not count; its EventDataStore is "".
+func (s *Service) History(ctx context.Context, c Caller, in ListInput) (out []Query, more bool, err error) {
+	all, err := s.list(ctx, c)
+	if err != nil {
+		return nil, false, err
+	}
+	var refused error
+	for i := range all {
+		q := &all[i]
+		if in.Status != "" && q.Status != in.Status || in.Before != 0 && q.Sequence >= in.Before {
+			continue
+		}
+		if err := s.mayList(c, q); err != nil {
+			refused = err
+			continue
+		}
+		if len(out) == in.Limit {
+			return out, true, nil
+		}
+		out = append(out, *q)
+	}
+	if len(out) == 0 && refused == nil && in.Before == 0 && len(all) == 0 {
+		refused = c.allowed("arn:aws:cloudtrail:" + c.Region + ":" + c.AccountID + ":eventdatastore/*")
+	}
+	if len(out) == 0 && refused != nil {
+		return nil, false, refused
+	}
+	return out, false, nil
+}
+
+// mayList asks for the permission on every store that a query reads, be it deleted
+// since.
+func (s *Service) mayList(c Caller, q *Query) error {
+	if len(q.Stores) == 0 {
+		return c.allowed("*")
+	}
+	for _, name := range q.Stores {
+		if err := c.allowed(name.ARN); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // Position is a place among the rows of a query: behind so many rows, at a place in
 // their file. The zero Position is before the first.
 type Position struct{ Row, Offset int64 }

@@ -89,6 +89,7 @@ func (s *Service) check(ctx context.Context, c Caller, q Query, options trinosql
 	a := &active{query: q, job: Job{ID: q.ID, Statement: checked, Scratch: filepath.Join(s.cfg.Dir, scratchFolder, q.ID)}}
 	for _, col := range checked.Columns() {
 		a.query.Columns = append(a.query.Columns, col.Name)
+		a.query.Types = append(a.query.Types, col.Type.String())
 	}
 	for _, use := range checked.Tables() {
 		d, ok := cat.found[use.Table.Name]

@@ -2,6 +2,8 @@ package trinosql
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 	"unicode/utf8"
 )
@@ -183,6 +185,20 @@ func (p *parser) word(word string) {
 		p.unexpected(strings.ToUpper(word))
 	}
 }
+
+// Keywords are the words that statements are made of, sorted.
+func Keywords() []string {
+	all := maps.Clone(reserved)
+	for _, words := range []map[string]bool{clauseWords, joinWords, moreWords} {
+		maps.Copy(all, words)
+	}
+	return slices.Sorted(maps.Keys(all))
+}
+
+// moreWords are words of statements that can be names as well.
+var moreWords = wordSet(`all any array asc at cast count current day desc distinct exclude filter first following hour if ignore
+	interval last lateral limit map minute month no nullif nulls offset only ordinality over partition preceding
+	range respect row rows second some substring time timestamp try try_cast unbounded within year zone`)
 
 // reserved are the words that are no names without quotes.
 var reserved = wordSet(`alter and as between by case cast constraint create cross cube current_catalog
