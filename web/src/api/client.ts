@@ -54,7 +54,8 @@ export async function call<T>(method: 'GET' | 'POST' | 'PUT' | 'DELETE', path: s
   throw error
 }
 
-async function refusal(response: Response): Promise<ApiError> {
+// refusal is the error that an answer tells.
+export async function refusal(response: Response): Promise<ApiError> {
   try {
     const body = (await response.json()) as Record<string, unknown>
     const retry = typeof body.retryAfterSeconds === 'number' ? body.retryAfterSeconds : undefined

@@ -30,12 +30,17 @@ export interface Challenge {
 
 export const currentSession = (signal?: AbortSignal) => call<Session>('GET', 'session', { signal })
 
-export const signIn = (body: { account: string; user?: string; root?: boolean; password: string }) =>
+// Where a person wants to go is recorded with the sign-in.
+interface Destination {
+  destination?: string
+}
+
+export const signIn = (body: { account: string; user?: string; root?: boolean; password: string } & Destination) =>
   call<Session | Challenge>('POST', 'sign-in', { body })
 
 export const signInWithCode = (body: { challenge: string; code: string }) => call<Session>('POST', 'sign-in/mfa', { body })
 
-export const signInWithKey = (body: { accessKeyId: string; secretAccessKey: string; sessionToken?: string }) =>
+export const signInWithKey = (body: { accessKeyId: string; secretAccessKey: string; sessionToken?: string } & Destination) =>
   call<Session | Challenge>('POST', 'sign-in/key', { body })
 
 export const signOut = () => call<void>('POST', 'sign-out')

@@ -2,16 +2,26 @@ import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { createContext, useCallback, useContext, useEffect, useMemo, type ReactNode } from 'react'
 import { useSearchParams } from 'react-router'
 import { useToken, whenSessionEnds } from '~/api/client'
+import { ApiError, unreachable } from '~/api/errors'
 import { currentSession, type Session } from '~/api/session'
 import { readPreference, usePreference, writePreference } from '~/lib/preferences'
 
+// Ended is why there is no session: the code of the refusal, and the session that was,
+// if this page saw it.
+export interface Ended {
+  code: string
+  last?: Session
+}
+
 interface Held {
   session: Session | null
-  // ended is why there is no session, if there was one: the code of the refusal.
-  ended?: string
+  // ended is there if a session ended by itself, or nobody could be asked for it.
+  ended?: Ended
   begin: (session: Session) => void
   end: (code?: string) => void
 }
+
+type Known = Pick<Held, 'session' | 'ended'>
 
 const Context = createContext<Held | null>(null)
 const key = ['session']
@@ -21,11 +31,12 @@ export function SessionProvider({ children, pending }: { children: ReactNode; pe
   const client = useQueryClient()
   const { data, isPending } = useQuery({
     queryKey: key,
-    queryFn: async ({ signal }): Promise<{ session: Session | null; ended?: string }> => {
+    queryFn: async ({ signal }): Promise<Known> => {
       try {
         return { session: await currentSession(signal) }
-      } catch {
-        return { session: null }
+      } catch (error) {
+        const code = error instanceof ApiError ? error.code : ''
+        return { session: null, ended: code === 'SessionExpired' || code === unreachable ? { code } : undefined }
       }
     },
     staleTime: Infinity,
@@ -40,21 +51,21 @@ export function SessionProvider({ children, pending }: { children: ReactNode; pe
       client.clear()
       useToken(session.csrf)
       writePreference('last-account', session.account)
-      client.setQueryData(key, { session })
+      client.setQueryData<Known>(key, { session })
     },
     [client],
   )
   const end = useCallback(
     (code?: string) => {
       useToken('')
-      client.setQueryData(key, { session: null, ended: code })
+      client.setQueryData<Known>(key, (old) => ({ session: null, ended: code ? { code, last: old?.session ?? undefined } : undefined }))
       client.removeQueries({ predicate: (query) => query.queryKey[0] !== key[0] })
     },
     [client],
   )
   useEffect(() => {
     whenSessionEnds((code) => {
-      if (client.getQueryData<{ session: Session | null }>(key)?.session) end(code)
+      if (client.getQueryData<Known>(key)?.session) end(code)
     })
     return () => whenSessionEnds(() => {})
   }, [client, end])

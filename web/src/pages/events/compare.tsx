@@ -1,6 +1,155 @@
+import Box from '@cloudscape-design/components/box'
+import Header from '@cloudscape-design/components/header'
+import Pagination from '@cloudscape-design/components/pagination'
+import StatusIndicator from '@cloudscape-design/components/status-indicator'
+import SpaceBetween from '@cloudscape-design/components/space-between'
+import Table from '@cloudscape-design/components/table'
+import TextFilter from '@cloudscape-design/components/text-filter'
+import Toggle from '@cloudscape-design/components/toggle'
+import { useCollection } from '@cloudscape-design/collection-hooks'
+import { useQueries } from '@tanstack/react-query'
+import { useMemo } from 'react'
+import { useSearchParams } from 'react-router'
+import type { Event } from '~/api/operations.gen'
+import { Empty } from '~/components/empty'
+import { Loading } from '~/components/loading'
+import { Problem } from '~/components/problem'
+import { plural, shown } from '~/lib/text'
+import { hrefOf, PageLink } from '~/shell/link'
 import { usePage } from '~/shell/page'
+import { useRegion } from '~/shell/session'
+import { compare, mostFields, type Line } from './diff'
+import './events.css'
+import { eventPath, recordOf } from './record'
+import { mostCompared } from './table'
+import { eventQuery } from './use-events'
 
-export default function Page() {
-  usePage({ title: 'Compare event details' })
-  return null
+// Events side by side, field by field.
+export default function CompareEvents() {
+  usePage({ title: 'Compare event details', trail: [{ text: 'Event history', href: hrefOf('/events') }], contentType: 'table' })
+  const [region] = useRegion()
+  const [params] = useSearchParams()
+  const ids = [...new Set((params.get('ids') ?? '').split(',').filter(Boolean))].slice(0, mostCompared)
+  const queries = useQueries({ queries: ids.map((id) => eventQuery(region, id)) })
+  const failed = queries.find((query) => query.error)
+  const events = queries.flatMap((query) => query.data ?? [])
+  const missing = ids.filter((_, n) => queries[n]!.data === null)
+
+  if (queries.some((query) => query.isPending && !query.error)) return <Loading />
+  if (failed) return <Problem error={failed.error} header="The events could not be read" onRetry={() => queries.forEach((q) => void q.refetch())} />
+  if (events.length === 0) {
+    return (
+      <>
+        <Header variant="h1">Compare event details</Header>
+        <Empty title="No events to compare" action={<PageLink to="/events">Go to the event history</PageLink>}>
+          Select two to five events there, then choose Compare event details.
+        </Empty>
+      </>
+    )
+  }
+  return (
+    <SpaceBetween size="m">
+      {missing.length > 0 && (
+        <StatusIndicator type="warning">
+          {plural(missing.length, 'event')} of the address {missing.length === 1 ? 'is' : 'are'} not in the event history of {region}: {shown(missing.join(', '))}
+        </StatusIndicator>
+      )}
+      <Comparison key={events.map((e) => e.EventId).join()} events={events} region={region} />
+    </SpaceBetween>
+  )
+}
+
+function Comparison({ events, region }: { events: Event[]; region: string }) {
+  const [params, setParams] = useSearchParams()
+  const only = params.get('only') === 'differences'
+  const setOnly = (on: boolean) =>
+    setParams((old) => {
+      const next = new URLSearchParams(old)
+      if (on) next.set('only', 'differences')
+      else next.delete('only')
+      return next
+    })
+  const all = useMemo(() => compare(events.map(recordOf)), [events])
+  const lines = useMemo(() => (only ? all.filter((line) => line.differs) : all), [all, only])
+  const different = all.filter((line) => line.differs).length
+  const { items, collectionProps, filterProps, paginationProps, filteredItemsCount } = useCollection(lines, {
+    filtering: {
+      filteringFunction: (line, text) => !text || [line.path, ...line.values].some((value) => value?.toLowerCase().includes(text.toLowerCase())),
+      noMatch: <Empty title="No field matches" />,
+      empty: <Empty title="No differences">The records are the same in every field.</Empty>,
+    },
+    pagination: { pageSize: 200 },
+  })
+  return (
+    <Table<Line>
+      {...collectionProps}
+      variant="full-page"
+      stickyHeader
+      wrapLines
+      resizableColumns
+      items={items}
+      trackBy="path"
+      enableKeyboardNavigation
+      stickyColumns={{ first: window.innerWidth > 700 ? 1 : 0 }}
+      ariaLabels={{ tableLabel: 'Events side by side' }}
+      columnDefinitions={[
+        {
+          id: 'path', header: 'Field', isRowHeader: true, width: 280, minWidth: 140,
+          cell: (line) => (
+            <span className={line.differs ? 'events-differs events-value' : 'events-value'}>
+              {shown(line.path)}
+              {line.differs && <span className="events-unseen"> (differs)</span>}
+            </span>
+          ),
+        },
+        ...events.map((event, n) => ({
+          id: `event${n}`,
+          width: 320,
+          minWidth: 160,
+          header: (
+            <PageLink to={eventPath(event.EventId ?? '', region)} fontSize="inherit">
+              {shown(event.EventName, 60)} {n + 1}
+            </PageLink>
+          ),
+          cell: (line: Line) => <Value line={line} value={line.values[n]} />,
+        })),
+      ]}
+      header={
+        <Header
+          variant="awsui-h1-sticky"
+          counter={`(${events.length})`}
+          description={`${plural(different, 'field')} of ${all.length} ${different === 1 ? 'differs' : 'differ'}.${
+            all.length >= mostFields ? ` Only the first ${mostFields} fields of each record are compared.` : ''
+          }`}
+          actions={
+            <Toggle checked={only} onChange={({ detail }) => setOnly(detail.checked)}>
+              Show only differences
+            </Toggle>
+          }
+        >
+          Compare event details
+        </Header>
+      }
+      filter={
+        <TextFilter
+          {...filterProps}
+          filteringPlaceholder="Find fields and values"
+          filteringAriaLabel="Find fields and values"
+          countText={plural(filteredItemsCount ?? 0, 'match', 'matches')}
+        />
+      }
+      pagination={lines.length > 200 ? <Pagination {...paginationProps} ariaLabels={{ paginationLabel: 'Pages of fields' }} /> : undefined}
+    />
+  )
+}
+
+function Value({ line, value }: { line: Line; value: string | undefined }) {
+  if (value === undefined) {
+    return (
+      <Box color="text-status-inactive" display="inline">
+        <span className={line.differs ? 'events-differs' : undefined}>absent</span>
+      </Box>
+    )
+  }
+  return <span className={line.differs ? 'events-differs events-value' : 'events-value'}>{value === '' ? '""' : shown(value, 2000)}</span>
 }

@@ -1,6 +1,103 @@
+import Alert from '@cloudscape-design/components/alert'
+import Box from '@cloudscape-design/components/box'
+import Button from '@cloudscape-design/components/button'
+import SpaceBetween from '@cloudscape-design/components/space-between'
+import { lazy, Suspense, useCallback, useMemo, useState } from 'react'
+import type { Event } from '~/api/operations.gen'
+import { Problem } from '~/components/problem'
+import { plural } from '~/lib/text'
+import { useGo } from '~/shell/link'
 import { usePage } from '~/shell/page'
+import { DownloadBar } from './download-menu'
+import { useDownload, type Format } from './download'
+import './events.css'
+import { EventsHelp } from './help'
+import { mostLive, prepend, useLive } from './live'
+import { useTablePreferences } from './preferences'
+import { isOpen } from './range'
+import { EventsTable } from './table'
+import { useEvents } from './use-events'
+import { useView } from './use-view'
 
-export default function Page() {
-  usePage({ title: 'Event history' })
-  return null
+const QueryModal = lazy(() => import('./query-modal'))
+
+const help = <EventsHelp />
+
+// The event history: what happened in the account and Region in the last 90 days.
+export default function EventHistory() {
+  usePage({ title: 'Event history', contentType: 'table', help })
+  const view = useView()
+  const [preferences, setPreferences] = useTablePreferences()
+  const page = useEvents(view, preferences.pageSize)
+  const [selected, select] = useState<Event[]>([])
+  const [querying, setQuerying] = useState(false)
+  const downloads = useDownload()
+  const go = useGo()
+
+  const { region, attributes, range } = view
+  const { refresh: reload, number } = page
+  const onFirst = number === 1
+  const gap = useCallback(() => onFirst && reload(), [onFirst, reload])
+  const live = useLive(view.live, region, attributes, gap)
+  const { clear } = live
+  const refresh = useCallback(() => {
+    clear()
+    reload()
+  }, [clear, reload])
+  // More than this is a page of its own, whose later pages fit it.
+  if (onFirst && live.events.length >= mostLive && !page.fetching) queueMicrotask(refresh)
+
+  const events = useMemo(
+    () => (onFirst && live.events.length ? prepend(page.events, live.events, page.events.length + mostLive) : page.events),
+    [onFirst, live.events, page.events],
+  )
+  const arrived = useMemo(() => new Set(live.events.map((e) => e.EventId)), [live.events])
+  const download = (format: Format) => {
+    // With an end, later parts do not shift while events come.
+    const bounds = { ...page.bounds, end: page.bounds.end ?? Math.floor(Date.now() / 1000) }
+    void downloads.start({ region, attributes, bounds, format, part: 1 })
+  }
+
+  return (
+    <SpaceBetween size="m">
+      {downloads.progress && (
+        <DownloadBar
+          progress={downloads.progress}
+          onCancel={downloads.cancel}
+          onNext={() => void downloads.start({ ...downloads.progress!.wanted, part: downloads.progress!.wanted.part + 1 })}
+          onDismiss={downloads.dismiss}
+        />
+      )}
+      {!onFirst && live.events.length > 0 && (
+        <Alert type="info" action={<Button onClick={refresh}>Show</Button>}>
+          <span role="status">{plural(live.events.length, 'new event')}</span>
+        </Alert>
+      )}
+      {page.error && !page.loading ? <Problem error={page.error} header="The event history could not be read" onRetry={refresh} /> : null}
+      <EventsTable
+        view={view}
+        page={page}
+        events={events}
+        isNew={(event) => onFirst && arrived.has(event.EventId)}
+        live={{ status: live.status, possible: isOpen(range, page.began) }}
+        preferences={preferences}
+        onPreferences={setPreferences}
+        selected={selected}
+        onSelect={select}
+        onRefresh={refresh}
+        onCompare={() => go(`/events/compare?ids=${selected.map((e) => encodeURIComponent(e.EventId ?? '')).join(',')}`)}
+        onQuery={() => setQuerying(true)}
+        downloading={downloads.progress?.state === 'running'}
+        onDownload={download}
+      />
+      <Box variant="small" color="text-body-secondary">
+        The event history shows management events of the last 90 days in this account and Region. It needs no trail, costs nothing, and nobody can change it.
+      </Box>
+      {querying && (
+        <Suspense>
+          <QueryModal view={{ region, attributes, bounds: page.bounds }} onDismiss={() => setQuerying(false)} />
+        </Suspense>
+      )}
+    </SpaceBetween>
+  )
 }
