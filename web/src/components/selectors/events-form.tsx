@@ -24,12 +24,14 @@ interface Props {
   target: 'trail' | 'store'
   // parts are those that are chosen.
   parts: readonly Part[]
+  // toggle lets the management events be switched off here.
+  toggle?: boolean
   // problems are what has to be corrected, when that was asked for.
   problems?: SelectionProblems
 }
 
 // EventsForm chooses which CloudTrail events a trail or an event data store logs.
-export function EventsForm({ value, onChange, target, parts, problems }: Props) {
+export function EventsForm({ value, onChange, target, parts, toggle, problems }: Props) {
   const { catalogue, loading, error } = useCatalogue()
   const shared = { catalogue, loading, problems }
   return (
@@ -38,7 +40,7 @@ export function EventsForm({ value, onChange, target, parts, problems }: Props) 
       {problems?.all && <Alert type="error">{problems.all}</Alert>}
       {parts.includes('management') && (
         <Container header={<Header variant="h2" description="Management events show information about management operations performed on resources in the account.">Management events</Header>}>
-          <ManagementEvents {...shared} value={value.management} simpleOnly={value.basic} onChange={(management) => onChange({ ...value, management })} />
+          <ManagementEvents {...shared} toggle={toggle} value={value.management} simpleOnly={value.basic} onChange={(management) => onChange({ ...value, management })} />
         </Container>
       )}
       {parts.includes('data') && <DataEvents {...shared} value={value} onChange={onChange} target={target} />}
@@ -100,7 +102,7 @@ function Selectors({ list, title, add, make, onChange, problems, ...shared }: Se
   )
 }
 
-function DataEvents({ value, onChange, target, ...shared }: Shared & Omit<Props, 'parts' | 'problems'>) {
+function DataEvents({ value, onChange, target, ...shared }: Shared & Omit<Props, 'parts' | 'problems' | 'toggle'>) {
   const [asking, setAsking] = useState(false)
   const toBasic = () => {
     setAsking(false)

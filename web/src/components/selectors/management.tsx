@@ -15,18 +15,38 @@ interface Props {
   onChange: (value: Management) => void
   // simple is for those who cannot have advanced selectors here.
   simpleOnly?: boolean
+  // toggle lets them be switched off.
+  toggle?: boolean
   catalogue: Catalogue
   loading: boolean
   problems?: SelectionProblems
 }
 
 // ManagementEvents chooses which management events are logged.
-export function ManagementEvents({ value, onChange, simpleOnly, catalogue, loading, problems }: Props) {
+export function ManagementEvents({ value, onChange, simpleOnly, toggle, catalogue, loading, problems }: Props) {
   const set = (change: Partial<Management>) => onChange({ ...value, ...change })
   const toMode = (mode: Management['mode']) => {
     if (mode === 'advanced' && value.selectors.length === 0) set({ mode, selectors: managementSelectors(value).map(fromSelector) })
     else set({ mode })
   }
+  return (
+    <SpaceBetween size="l">
+      {toggle && (
+        <Checkbox checked={value.on} onChange={({ detail }) => set({ on: detail.checked })}>
+          Log management events
+        </Checkbox>
+      )}
+      {value.on && <Choices {...{ value, set, toMode, simpleOnly, catalogue, loading, problems, onChange }} />}
+    </SpaceBetween>
+  )
+}
+
+interface ChoicesProps extends Omit<Props, 'toggle'> {
+  set: (change: Partial<Management>) => void
+  toMode: (mode: Management['mode']) => void
+}
+
+function Choices({ value, set, toMode, simpleOnly, catalogue, loading, problems }: ChoicesProps) {
   return (
     <SpaceBetween size="l">
       {!simpleOnly && (

@@ -1,0 +1,53 @@
+import Button from '@cloudscape-design/components/button'
+import ContentLayout from '@cloudscape-design/components/content-layout'
+import Form from '@cloudscape-design/components/form'
+import Header from '@cloudscape-design/components/header'
+import SpaceBetween from '@cloudscape-design/components/space-between'
+import type { ReactNode } from 'react'
+import { Problem } from './problem'
+
+interface Props {
+  title: string
+  description?: ReactNode
+  children: ReactNode
+  action?: string
+  onSave: () => void
+  onCancel: () => void
+  saving: boolean
+  disabled?: boolean
+  error?: unknown
+  errorHeader?: string
+}
+
+// EditForm is a page of one form, with what came of saving it above its buttons.
+export function EditForm({ title, description, children, action = 'Save changes', onSave, onCancel, saving, disabled, error, errorHeader }: Props) {
+  return (
+    <ContentLayout header={<Header variant="h1" description={description}>{title}</Header>}>
+      <form
+        noValidate
+        onSubmit={(event) => {
+          event.preventDefault()
+          if (!saving && !disabled) onSave()
+        }}
+      >
+        <Form
+          actions={
+            <SpaceBetween direction="horizontal" size="xs">
+              <Button variant="link" formAction="none" onClick={onCancel}>
+                Cancel
+              </Button>
+              <Button variant="primary" loading={saving} disabled={disabled}>
+                {action}
+              </Button>
+            </SpaceBetween>
+          }
+        >
+          <SpaceBetween size="l">
+            {children}
+            {!!error && <Problem header={errorHeader ?? 'Nothing was changed'} error={error} />}
+          </SpaceBetween>
+        </Form>
+      </form>
+    </ContentLayout>
+  )
+}

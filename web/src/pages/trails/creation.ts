@@ -1,0 +1,97 @@
+import { createBucket } from '~/api/buckets'
+import { cloudtrail } from '~/api/client'
+import type { InsightSelector } from '~/api/operations.gen'
+import { allManagement, toGiven, type Selection } from '~/components/selectors/selection'
+import { createRequest, type Attributes } from './form'
+
+// The parts of making a trail, in their order.
+export type Part = 'bucket' | 'trail' | 'selectors' | 'insights' | 'logging'
+
+// Made is what of a trail is there already, so that another try goes on behind it.
+export interface Made {
+  bucket?: string
+  arn?: string
+  // request is what the trail was made with, as JSON.
+  request?: string
+}
+
+// Calls are what making a trail calls.
+export interface Calls {
+  createBucket: typeof createBucket
+  cloudtrail: typeof cloudtrail
+}
+
+// PartError is a part that failed.
+export class PartError extends Error {
+  readonly part: Part
+  constructor(part: Part, cause: unknown) {
+    super(cause instanceof Error ? cause.message : String(cause), { cause })
+    this.part = part
+  }
+}
+
+export interface Plan {
+  attributes: Attributes
+  selection: Selection
+  insights: InsightSelector[]
+  region: string
+  account: string
+}
+
+// usual tells whether the selectors are those that a new trail has by itself.
+function usual(selection: Selection): boolean {
+  return JSON.stringify(toGiven({ ...selection, basic: false })) === JSON.stringify(toGiven(allManagement())) && !selection.basicData.length
+}
+
+// makeTrail makes a trail with all that belongs to it, and starts logging. It goes
+// on where an earlier try, which made what is in made, came to; a failure is a
+// PartError, and made has what is there then.
+export async function makeTrail(plan: Plan, made: Made, calls: Calls = { createBucket, cloudtrail }): Promise<string> {
+  const { attributes, selection, insights, region, account } = plan
+  const part = async (name: Part, run: () => Promise<unknown>) => {
+    try {
+      await run()
+    } catch (error) {
+      throw new PartError(name, error)
+    }
+  }
+  if (attributes.newBucket && made.bucket !== attributes.bucket) {
+    await part('bucket', () =>
+      calls.createBucket(region, { name: attributes.bucket, purpose: 'trail', prefix: attributes.prefix || undefined, trailName: attributes.name }),
+    )
+    made.bucket = attributes.bucket
+  }
+  const request = createRequest(attributes, region, account)
+  const text = JSON.stringify(request)
+  await part('trail', async () => {
+    if (!made.arn) made.arn = (await calls.cloudtrail('CreateTrail', request, { region })).TrailARN!
+    else if (made.request !== text) {
+      const { TagsList: tags, ...settings } = request
+      await calls.cloudtrail('UpdateTrail', { KmsKeyId: '', SnsTopicName: '', S3KeyPrefix: '', ...settings, Name: made.arn }, { region })
+      if (tags) await calls.cloudtrail('AddTags', { ResourceId: made.arn, TagsList: tags }, { region })
+    }
+    made.request = text
+  })
+  const TrailName = made.arn!
+  if (!usual(selection)) await part('selectors', () => calls.cloudtrail('PutEventSelectors', { TrailName, ...toGiven(selection) }, { region }))
+  if (insights.length) await part('insights', () => calls.cloudtrail('PutInsightSelectors', { TrailName, InsightSelectors: insights }, { region }))
+  await part('logging', () => calls.cloudtrail('StartLogging', { Name: TrailName }, { region }))
+  return TrailName
+}
+
+// stands says what is there after a part failed, and what is not.
+export function stands(failed: Part, made: Made, name: string): string {
+  const bucket = made.bucket ? `The bucket ${made.bucket} was created, and is used when you try again. ` : ''
+  switch (failed) {
+    case 'bucket':
+      return 'The bucket could not be created. No trail was made.'
+    case 'trail':
+      return made.arn ? `The trail ${name} is there, but its settings could not be changed. It does not log yet.` : `${bucket}The trail could not be created.`
+    case 'selectors':
+      return `The trail ${name} was created, but which events it logs could not be set. It does not log yet. Correct the events and try again: the trail is not made twice.`
+    case 'insights':
+      return `The trail ${name} was created with its events, but Insights events could not be turned on. It does not log yet. Try again, or turn Insights events off.`
+    case 'logging':
+      return `The trail ${name} was created with all its settings, but logging could not be started. Try again, or start it on the page of the trail.`
+  }
+}

@@ -1,0 +1,197 @@
+import Alert from '@cloudscape-design/components/alert'
+import Container from '@cloudscape-design/components/container'
+import Header from '@cloudscape-design/components/header'
+import { useMutation } from '@tanstack/react-query'
+import { useState, type ReactNode } from 'react'
+import { useParams } from 'react-router'
+import { createBucket } from '~/api/buckets'
+import { cloudtrail } from '~/api/client'
+import { messageOf } from '~/api/errors'
+import { putTags, useTags } from '~/api/tags'
+import type { InsightSelector, Tag, Trail } from '~/api/operations.gen'
+import { EditForm } from '~/components/edit-form'
+import { Loading } from '~/components/loading'
+import { Problem } from '~/components/problem'
+import { useCatalogue } from '~/components/selectors/catalogue'
+import { newSelector } from '~/components/selectors/draft'
+import { EventsForm, type Part } from '~/components/selectors/events-form'
+import { checkSelection, fromGiven, hasProblems, toGiven, type Given, type Selection } from '~/components/selectors/selection'
+import { fromTags, toTags } from '~/lib/tags'
+import { visible } from '~/lib/text'
+import { hrefOf, useGo } from '~/shell/link'
+import { useNotify } from '~/shell/notifications'
+import { usePage } from '~/shell/page'
+import { useRegion, useSession } from '~/shell/session'
+import NotFound from '../not-found'
+import { useRefresh, useTrail, useTrailInsights, useTrailSelectors } from './api'
+import { General, Logs, Tags } from './attributes'
+import { attributesOf, checkAttributes, fieldOf, suggestBucket, updateGeneral, updateLogs, type Attributes, type Errors } from './form'
+import { checkInsights, fromInsights, InsightsFields, toInsights } from './insights'
+import { trailPath } from './list'
+
+const titles: Record<string, string> = {
+  general: 'Edit general details', logs: 'Edit CloudWatch Logs', tags: 'Edit tags', management: 'Edit management events',
+  data: 'Edit data events', network: 'Edit network activity events', insights: 'Edit Insights events',
+}
+
+// Edit is the page that changes one section of a trail.
+export default function Edit() {
+  const { name = '', section = '' } = useParams()
+  const [region] = useRegion()
+  const title = titles[section]
+  usePage({
+    title: title ?? 'Edit', contentType: 'form',
+    trail: [{ text: 'Trails', href: hrefOf('/trails') }, { text: name, href: hrefOf(`/trails/${encodeURIComponent(name)}`) }],
+  })
+  const { data: trail, isPending, error, refetch } = useTrail(name, region)
+  if (!title) return <NotFound />
+  if (isPending) return <Loading />
+  if (error) return <Problem header="The trail could not be read" error={error} onRetry={() => void refetch()} />
+  if (!trail) return <NotFound />
+  if (section === 'general' || section === 'logs') return <EditAttributes trail={trail} title={title} section={section} />
+  if (section === 'tags') return <EditTags trail={trail} title={title} />
+  if (section === 'insights') return <EditInsights trail={trail} title={title} />
+  return <EditEvents trail={trail} title={title} part={section as Part} />
+}
+
+interface Props {
+  trail: Trail
+  title: string
+}
+
+// useSaving runs a change and goes back to the trail.
+function useSaving(trail: Trail, run: () => Promise<unknown>) {
+  const go = useGo()
+  const refresh = useRefresh()
+  const { notify } = useNotify()
+  const back = () => go(trailPath(trail))
+  const saving = useMutation({
+    mutationFn: run,
+    onSuccess: async () => {
+      notify({ type: 'success', header: `Trail ${trail.Name} updated` })
+      await refresh()
+      back()
+    },
+  })
+  return { save: () => saving.mutate(), saving: saving.isPending, error: saving.error, back }
+}
+
+function EditAttributes({ trail, title, section }: Props & { section: 'general' | 'logs' }) {
+  const { account } = useSession()
+  const region = trail.HomeRegion!
+  const [value, setValue] = useState<Attributes>(() => attributesOf(trail))
+  const [tried, setTried] = useState(false)
+  const [bucketMade, setBucketMade] = useState('')
+  const errors = checkAttributes(value, region, account)
+  const { save, saving, error, back } = useSaving(trail, async () => {
+    if (section === 'logs') return cloudtrail('UpdateTrail', updateLogs(trail, value, account), { region })
+    if (value.newBucket && bucketMade !== value.bucket) {
+      await createBucket(region, { name: value.bucket, purpose: 'trail', prefix: value.prefix || undefined, trailName: trail.Name })
+      setBucketMade(value.bucket)
+    }
+    return cloudtrail('UpdateTrail', updateGeneral(trail, value), { region })
+  })
+  const field = fieldOf(error)
+  const shownErrors: Errors = { ...(tried ? errors : {}), ...(field ? { [field]: visible(messageOf(error)) } : {}) }
+  const change = (next: Partial<Attributes>) => {
+    // A new bucket wants a name of its own, and going back the one that is there.
+    if (next.newBucket !== undefined) next = { ...next, bucket: next.newBucket ? suggestBucket(account) : (trail.S3BucketName ?? '') }
+    setValue((old) => ({ ...old, ...next }))
+  }
+  const part = { value, onChange: change, errors: shownErrors, existing: true, region }
+  return (
+    <EditForm
+      title={title}
+      onSave={() => {
+        setTried(true)
+        const ours = section === 'logs' ? [errors.group, errors.role] : [errors.bucket, errors.prefix, errors.key, errors.topic]
+        if (!ours.some(Boolean)) save()
+      }}
+      onCancel={back}
+      saving={saving}
+      error={error}
+    >
+      {section === 'logs' ? <Logs {...part} /> : <General {...part} />}
+    </EditForm>
+  )
+}
+
+function EditTags({ trail, title }: Props) {
+  const { data, isPending, error } = useTags(trail.TrailARN, trail.HomeRegion!)
+  if (isPending) return <Loading />
+  if (error) return <Problem header="The tags could not be read" error={error} />
+  return <TagsOf trail={trail} title={title} tags={data} />
+}
+
+function TagsOf({ trail, title, tags }: Props & { tags: Tag[] }) {
+  const { account } = useSession()
+  const [value, setValue] = useState<Attributes>(() => ({ ...attributesOf(trail), tags: fromTags(tags) }))
+  const [tried, setTried] = useState(false)
+  const errors = checkAttributes(value, trail.HomeRegion!, account)
+  const { save, saving, error, back } = useSaving(trail, () => putTags(trail.TrailARN!, trail.HomeRegion!, tags, toTags(value.tags)))
+  return (
+    <EditForm title={title} onCancel={back} saving={saving} error={error} onSave={() => (setTried(true), errors.tags || save())}>
+      <Tags value={value} onChange={(next) => setValue((old) => ({ ...old, ...next }))} errors={tried ? errors : {}} region={trail.HomeRegion!} existing />
+    </EditForm>
+  )
+}
+
+function EditInsights({ trail, title }: Props) {
+  const insights = useTrailInsights(trail)
+  const selectors = useTrailSelectors(trail)
+  if (insights.isPending || selectors.isPending) return <Loading />
+  const error = insights.error ?? selectors.error
+  if (error) return <Problem header="The events of the trail could not be read" error={error} />
+  return <InsightsOf trail={trail} title={title} insights={insights.data ?? []} selection={fromGiven(selectors.data!)} />
+}
+
+function InsightsOf({ trail, title, insights, selection }: Props & { insights: InsightSelector[]; selection: Selection }) {
+  const [value, setValue] = useState(() => fromInsights(insights))
+  const wrong = checkInsights(value, selection)
+  const { save, saving, error, back } = useSaving(trail, () =>
+    cloudtrail('PutInsightSelectors', { TrailName: trail.TrailARN!, InsightSelectors: toInsights(value) }, { region: trail.HomeRegion! }),
+  )
+  return (
+    <EditForm title={title} onCancel={back} saving={saving} error={error} onSave={() => wrong || save()}>
+      <Container header={<Header variant="h2">Insights events</Header>}>
+        <InsightsFields value={value} onChange={setValue} error={wrong} />
+      </Container>
+    </EditForm>
+  )
+}
+
+function EditEvents({ trail, title, part }: Props & { part: Part }) {
+  const selectors = useTrailSelectors(trail)
+  if (selectors.isPending) return <Loading />
+  if (selectors.error) return <Problem header="The events of the trail could not be read" error={selectors.error} onRetry={() => void selectors.refetch()} />
+  return <EventsOf trail={trail} title={title} part={part} given={selectors.data} />
+}
+
+function EventsOf({ trail, title, part, given }: Props & { part: Part; given: Given }) {
+  const { catalogue } = useCatalogue()
+  const [value, setValue] = useState<Selection>(() => begin(fromGiven(given), part))
+  const [tried, setTried] = useState(false)
+  const problems = checkSelection(value, catalogue.withoutARN)
+  const { save, saving, error, back } = useSaving(trail, () =>
+    cloudtrail('PutEventSelectors', { TrailName: trail.TrailARN!, ...toGiven(value) }, { region: trail.HomeRegion! }),
+  )
+  let warning: ReactNode
+  if (!value.basic && given.EventSelectors?.some((s) => s.DataResources?.length)) {
+    warning = <Alert type="info">This trail had basic event selectors. Saving replaces them by advanced event selectors, which select the same events and what you add.</Alert>
+  }
+  return (
+    <EditForm title={title} onCancel={back} saving={saving} error={error} onSave={() => (setTried(true), hasProblems(problems) || save())}>
+      {warning}
+      <EventsForm value={value} onChange={setValue} target="trail" parts={[part]} problems={tried ? problems : undefined} toggle />
+    </EditForm>
+  )
+}
+
+// begin opens the part that is edited: a trail with the usual basic selectors is
+// shown with advanced ones, which can say more.
+function begin(s: Selection, part: Part): Selection {
+  const next = s.basic && s.basicData.length === 0 ? { ...s, basic: false } : s
+  if (part === 'network' && !next.basic && next.network.length === 0) return { ...next, network: [newSelector('NetworkActivity')] }
+  if (part === 'data' && !next.basic && next.data.length === 0) return { ...next, data: [newSelector('Data')] }
+  return next
+}

@@ -1,0 +1,139 @@
+import { useCollection } from '@cloudscape-design/collection-hooks'
+import Box from '@cloudscape-design/components/box'
+import Button from '@cloudscape-design/components/button'
+import Header from '@cloudscape-design/components/header'
+import SpaceBetween from '@cloudscape-design/components/space-between'
+import StatusIndicator from '@cloudscape-design/components/status-indicator'
+import Table, { type TableProps } from '@cloudscape-design/components/table'
+import TextFilter from '@cloudscape-design/components/text-filter'
+import { useState } from 'react'
+import { useSearchParams } from 'react-router'
+import type { GetTrailStatusResponse, Trail } from '~/api/operations.gen'
+import { Empty } from '~/components/empty'
+import { Problem } from '~/components/problem'
+import { plural, shown } from '~/lib/text'
+import { hrefOf, PageLink, useFollow } from '~/shell/link'
+import { usePage } from '~/shell/page'
+import { useRegion } from '~/shell/session'
+import { DeleteTrail } from './actions'
+import { useRefresh, useStatuses, useTrails } from './api'
+import { troubles } from './status'
+
+interface Row {
+  trail: Trail
+  status?: GetTrailStatusResponse
+  error?: unknown
+}
+
+// trailPath is the page of a trail, in its home Region.
+export const trailPath = (trail: Trail) => `/trails/${encodeURIComponent(trail.Name!)}?region=${trail.HomeRegion}`
+
+function Status({ row }: { row: Row }) {
+  if (row.error) return <StatusIndicator type="warning">Unknown</StatusIndicator>
+  if (!row.status) return <StatusIndicator type="loading">Loading</StatusIndicator>
+  const failed = troubles(row.status)
+  if (failed.length) return <StatusIndicator type="error">{row.status.IsLogging ? 'Logging, delivery fails' : 'Off, delivery fails'}</StatusIndicator>
+  return row.status.IsLogging ? <StatusIndicator>Logging</StatusIndicator> : <StatusIndicator type="stopped">Off</StatusIndicator>
+}
+
+const yes = (on: boolean | undefined) => (on ? 'Yes' : 'No')
+
+const columns: TableProps.ColumnDefinition<Row>[] = [
+  { id: 'name', header: 'Name', isRowHeader: true, sortingComparator: by((r) => r.trail.Name), cell: ({ trail }) => <PageLink to={trailPath(trail)}>{shown(trail.Name)}</PageLink> },
+  { id: 'home', header: 'Home Region', sortingComparator: by((r) => r.trail.HomeRegion), cell: ({ trail }) => trail.HomeRegion },
+  { id: 'multi', header: 'Multi-Region trail', cell: ({ trail }) => yes(trail.IsMultiRegionTrail) },
+  { id: 'insights', header: 'Insights', cell: ({ trail }) => (trail.HasInsightSelectors ? 'Enabled' : 'Disabled') },
+  { id: 'organization', header: 'Organization trail', cell: ({ trail }) => yes(trail.IsOrganizationTrail) },
+  { id: 'bucket', header: 'S3 bucket', sortingComparator: by((r) => r.trail.S3BucketName), cell: ({ trail }) => shown(trail.S3BucketName) },
+  { id: 'prefix', header: 'Log file prefix', cell: ({ trail }) => shown(trail.S3KeyPrefix) },
+  { id: 'group', header: 'CloudWatch Logs log group', cell: ({ trail }) => shown(trail.CloudWatchLogsLogGroupArn?.replace(/^.*:log-group:(.*):\*$/, '$1')) },
+  { id: 'status', header: 'Status', cell: (row) => <Status row={row} /> },
+]
+
+function by(text: (row: Row) => string | undefined) {
+  return (a: Row, b: Row) => (text(a) ?? '').localeCompare(text(b) ?? '')
+}
+
+// List is the page of all trails that show in the Region.
+export default function List() {
+  usePage({ title: 'Trails', contentType: 'table' })
+  const [region] = useRegion()
+  const { data: trails = [], isPending, isFetching, error } = useTrails(region)
+  const statuses = useStatuses(trails)
+  const refresh = useRefresh()
+  const follow = useFollow()
+  const [params, setParams] = useSearchParams()
+  const [deleting, setDeleting] = useState<Trail | null>(null)
+  const rows: Row[] = trails.map((trail, i) => ({ trail, status: statuses[i]?.data, error: statuses[i]?.error }))
+  const filter = params.get('filter') ?? ''
+  const create = <Button href={hrefOf('/trails/create')} onFollow={follow}>Create trail</Button>
+  const { items, collectionProps, filterProps, filteredItemsCount, actions } = useCollection(rows, {
+    filtering: {
+      defaultFilteringText: filter,
+      filteringFunction: ({ trail }, text) =>
+        [trail.Name, trail.HomeRegion, trail.S3BucketName, trail.S3KeyPrefix, trail.CloudWatchLogsLogGroupArn].some((t) => t?.toLowerCase().includes(text.toLowerCase())),
+      empty: (
+        <Empty title="No trails" action={create}>
+          A trail delivers events as log files to an S3 bucket, beyond the 90 days of the event history. Create one to keep a record of the activity in this account.
+        </Empty>
+      ),
+      noMatch: <Empty title="No matches" action={<Button onClick={() => actions.setFiltering('')}>Clear filter</Button>} />,
+    },
+    sorting: { defaultState: { sortingColumn: columns[0]! } },
+    selection: { trackBy: (row) => row.trail.TrailARN! },
+  })
+  const selected = collectionProps.selectedItems?.[0]?.trail
+  return (
+    <>
+      <Table
+        {...collectionProps}
+        variant="full-page"
+        stickyHeader
+        wrapLines
+        items={items}
+        columnDefinitions={columns}
+        loading={isPending}
+        loadingText="Loading trails"
+        selectionType="single"
+        ariaLabels={{ tableLabel: 'Trails', selectionGroupLabel: 'Trails', itemSelectionLabel: (_, { trail }) => trail.Name! }}
+        filter={
+          error ? undefined : (
+            <TextFilter
+              {...filterProps}
+              filteringPlaceholder="Find trails"
+              filteringAriaLabel="Find trails"
+              countText={plural(filteredItemsCount ?? 0, 'match', 'matches')}
+              onChange={(event) => {
+                filterProps.onChange(event)
+                setParams((old) => {
+                  const next = new URLSearchParams(old)
+                  if (event.detail.filteringText) next.set('filter', event.detail.filteringText)
+                  else next.delete('filter')
+                  return next
+                }, { replace: true })
+              }}
+            />
+          )
+        }
+        empty={error ? <Box textAlign="left"><Problem header="The trails could not be listed" error={error} onRetry={() => void refresh()} /></Box> : collectionProps.empty}
+        header={
+          <Header
+            variant="awsui-h1-sticky"
+            counter={isPending || error ? undefined : `(${trails.length})`}
+            description="A trail delivers events as log files to an S3 bucket."
+            actions={
+              <SpaceBetween direction="horizontal" size="xs">
+                <Button iconName="refresh" ariaLabel="Refresh" loading={isFetching && !isPending} onClick={() => void refresh()} />
+                <Button disabled={!selected} onClick={() => setDeleting(selected!)}>Delete</Button>
+                <Button variant="primary" href={hrefOf('/trails/create')} onFollow={follow}>Create trail</Button>
+              </SpaceBetween>
+            }
+          >
+            Trails
+          </Header>
+        }
+      />
+      {deleting && <DeleteTrail trail={deleting} onDone={() => setDeleting(null)} onDismiss={() => setDeleting(null)} />}
+    </>
+  )
+}

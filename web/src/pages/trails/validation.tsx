@@ -1,0 +1,149 @@
+import Alert from '@cloudscape-design/components/alert'
+import Box from '@cloudscape-design/components/box'
+import Button from '@cloudscape-design/components/button'
+import Container from '@cloudscape-design/components/container'
+import DateRangePicker, { type DateRangePickerProps } from '@cloudscape-design/components/date-range-picker'
+import ExpandableSection from '@cloudscape-design/components/expandable-section'
+import FormField from '@cloudscape-design/components/form-field'
+import Header from '@cloudscape-design/components/header'
+import SpaceBetween from '@cloudscape-design/components/space-between'
+import StatusIndicator from '@cloudscape-design/components/status-indicator'
+import { useEffect, useRef, useState } from 'react'
+import { ApiError } from '~/api/errors'
+import type { Trail } from '~/api/operations.gen'
+import { stream } from '~/api/stream'
+import { Command } from '~/components/command'
+import { Problem } from '~/components/problem'
+import { bytes, plural } from '~/lib/text'
+import { useSession } from '~/shell/session'
+import { ValidationReport } from './validation-result'
+import { problemsOf, type Finding, type Progress, type Report } from './validation-report'
+
+const ranges: DateRangePickerProps.RelativeOption[] = [
+  { key: 'hour', amount: 1, unit: 'hour', type: 'relative' },
+  { key: 'day', amount: 1, unit: 'day', type: 'relative' },
+  { key: 'week', amount: 7, unit: 'day', type: 'relative' },
+  { key: 'month', amount: 30, unit: 'day', type: 'relative' },
+]
+const units: Record<string, number> = { second: 1, minute: 60, hour: 3600, day: 86400, week: 604800, month: 2592000, year: 31536000 }
+
+// bounds are the times that a choice stands for now.
+function bounds(range: DateRangePickerProps.Value): { start: string; end: string } {
+  if (range.type === 'absolute') return { start: new Date(range.startDate).toISOString(), end: new Date(range.endDate).toISOString() }
+  const now = Date.now()
+  return { start: new Date(now - range.amount * units[range.unit]! * 1000).toISOString(), end: new Date(now).toISOString() }
+}
+
+interface State {
+  running: boolean
+  progress: Progress
+  findings: Finding[]
+  report?: Report
+  error?: unknown
+}
+
+const idle: State = { running: false, progress: { digests: 0, logFiles: 0, bytes: 0 }, findings: [] }
+
+// mostFindings bounds what the page keeps of a validation that finds very much.
+const mostFindings = 10_000
+
+// Validation validates the log files of a trail and shows what came of it.
+export function Validation({ trail }: { trail: Trail }) {
+  const { s3Endpoint } = useSession()
+  const [range, setRange] = useState<DateRangePickerProps.Value>(ranges[1]!)
+  const [state, setState] = useState<State>(idle)
+  const abort = useRef<AbortController | null>(null)
+  useEffect(() => () => abort.current?.abort(), [])
+
+  const run = async () => {
+    abort.current?.abort()
+    const controller = (abort.current = new AbortController())
+    const set = (change: (old: State) => State) => !controller.signal.aborted && setState(change)
+    setState({ ...idle, running: true })
+    try {
+      const query = { region: trail.HomeRegion, trail: trail.TrailARN, ...bounds(range) }
+      for await (const { event, data } of stream('validate', query, controller.signal)) {
+        const value = JSON.parse(data) as unknown
+        if (event === 'progress') set((old) => ({ ...old, progress: value as Progress }))
+        if (event === 'finding') set((old) => (old.findings.length < mostFindings ? { ...old, findings: [...old.findings, value as Finding] } : old))
+        if (event === 'report') return set((old) => ({ ...old, running: false, report: value as Report }))
+        if (event === 'failed') {
+          const { code, message } = value as { code: string; message: string }
+          throw new ApiError(500, code, message)
+        }
+      }
+      throw new ApiError(0, 'Unfinished', 'The validation ended before it was done.')
+    } catch (error) {
+      set((old) => ({ ...old, running: false, error }))
+    }
+  }
+  const stop = () => {
+    abort.current?.abort()
+    setState((old) => ({ ...old, running: false }))
+  }
+  const { progress } = state
+  return (
+    <SpaceBetween size="l">
+      {!trail.LogFileValidationEnabled && (
+        <Alert type="warning" header="Log file validation is off for this trail">
+          No digest files are delivered, so that only log files of a time when it was on can be validated. Turn it on with Edit in the general details.
+        </Alert>
+      )}
+      <Container
+        header={
+          <Header variant="h2" description="Check that the log files in the bucket are those that CloudTrail delivered: none was changed, and none was deleted.">
+            Validate log files
+          </Header>
+        }
+      >
+        <SpaceBetween size="l">
+          <FormField label="Time range" description="Log files that were delivered in this time, as their digest files name them.">
+            <DateRangePicker
+              value={range}
+              onChange={({ detail }) => detail.value && setRange(detail.value)}
+              relativeOptions={ranges}
+              showClearButton={false}
+              disabled={state.running}
+              isValidRange={(value) =>
+                value?.type === 'absolute' && !(new Date(value.startDate) < new Date(value.endDate))
+                  ? { valid: false, errorMessage: 'The start has to be before the end.' }
+                  : { valid: true }
+              }
+              i18nStrings={{ formatRelativeRange: (v) => `Last ${v.amount} ${v.unit}${v.amount === 1 ? '' : 's'}` }}
+            />
+          </FormField>
+          <SpaceBetween direction="horizontal" size="xs">
+            <Button variant="primary" loading={state.running} loadingText="Validating" onClick={() => void run()}>
+              Validate
+            </Button>
+            {state.running && <Button onClick={stop}>Stop</Button>}
+          </SpaceBetween>
+          {state.running && (
+            <div role="status">
+              <StatusIndicator type="in-progress">
+                {plural(progress.digests, 'digest file')} and {plural(progress.logFiles, 'log file')} checked, {bytes(progress.bytes)} read,{' '}
+                {plural(problemsOf(state.findings).length, 'finding')}
+              </StatusIndicator>
+            </div>
+          )}
+          {!!state.error && <Problem header="The validation could not be finished" error={state.error} onRetry={() => void run()} />}
+        </SpaceBetween>
+      </Container>
+      {state.report && <ValidationReport trail={trail} report={state.report} findings={state.report.findings ?? state.findings} />}
+      <ExpandableSection headerText="Validate with the AWS CLI" variant="container" headerDescription="Nobody has to trust this page: the AWS CLI checks the same files with the same keys.">
+        <SpaceBetween size="s">
+          <Command text={commandOf(trail, s3Endpoint, bounds(range).start)} label="Command of the AWS CLI" />
+          <Box color="text-body-secondary">
+            It asks this server for the public keys and reads the files from the bucket, so that it needs credentials for cloudtrail:ListPublicKeys, cloudtrail:DescribeTrails,
+            s3:GetObject, and s3:ListBucket. `cairn validate` takes the same options, and is faster.
+          </Box>
+        </SpaceBetween>
+      </ExpandableSection>
+    </SpaceBetween>
+  )
+}
+
+function commandOf(trail: Trail, s3Endpoint: string | undefined, start: string): string {
+  const s3 = s3Endpoint ? `AWS_ENDPOINT_URL_S3=${s3Endpoint} ` : ''
+  return `${s3}aws cloudtrail validate-logs --endpoint-url ${location.origin} --region ${trail.HomeRegion} \\\n  --trail-arn ${trail.TrailARN} --start-time ${start.slice(0, 19)}Z`
+}
