@@ -36,7 +36,7 @@ export default defineConfig({
   },
   server: {
     // "npm exec vite" beside a running server, for work on the console itself.
-    proxy: { '/console/api': 'http://127.0.0.1:4570' },
+    proxy: { '/console/api': process.env.CAIRN_CONSOLE_API ?? 'http://127.0.0.1:4570' },
   },
   test: {
     environment: 'happy-dom',
