@@ -1,4 +1,4 @@
-import { format } from 'sql-formatter'
+import { formatDialect, trino } from 'sql-formatter'
 import { placeholder } from '../tokens'
 
 const id = /\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b/gi
@@ -8,6 +8,6 @@ const id = /\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b/gi
 export function formatSql(sql: string): string {
   const ids: string[] = []
   const named = sql.replace(id, (found) => `store_${ids.push(found) - 1}_`).replaceAll(placeholder, () => `store_${ids.push(placeholder) - 1}_`)
-  const laidOut = format(named, { language: 'trino', keywordCase: 'upper', tabWidth: 2 })
+  const laidOut = formatDialect(named, { dialect: trino, keywordCase: 'upper', tabWidth: 2 })
   return laidOut.replace(/\bstore_(\d+)_/g, (_, n: string) => ids[Number(n)]!)
 }

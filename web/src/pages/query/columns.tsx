@@ -1,0 +1,56 @@
+import Box from '@cloudscape-design/components/box'
+import ExpandableSection from '@cloudscape-design/components/expandable-section'
+import Input from '@cloudscape-design/components/input'
+import SpaceBetween from '@cloudscape-design/components/space-between'
+import { useState } from 'react'
+import { fieldsOf, shortType, speltName, type Field } from './schema'
+
+// found are the fields whose path has a text in it, with those that lead there.
+function found(fields: Field[], text: string, path = ''): { field: Field; path: string }[] {
+  return fields.flatMap((field) => {
+    const own = path + speltName(field.name)
+    const inside = found(fieldsOf(field.type), text, own + '.')
+    return own.toLowerCase().includes(text) ? [{ field, path: own }, ...inside] : inside
+  })
+}
+
+// Columns lists the columns of the event data store; one that is chosen goes into
+// the statement.
+export function Columns({ columns, onChoose }: { columns: Field[]; onChoose: (text: string) => void }) {
+  const [text, setText] = useState('')
+  const shown = text.trim() === '' ? columns.map((field) => ({ field, path: speltName(field.name) })) : found(columns, text.trim().toLowerCase())
+  return (
+    <ExpandableSection headerText="Event properties" headerCounter={`(${columns.length})`} headerDescription="Choose one to put it into the statement" defaultExpanded={window.innerWidth > 1000}>
+      <SpaceBetween size="xs">
+        <Input type="search" value={text} onChange={({ detail }) => setText(detail.value)} placeholder="Find properties" ariaLabel="Find properties" clearAriaLabel="Clear" />
+        {shown.length === 0 && <Box color="text-body-secondary">No property has this in its name.</Box>}
+        <ul className="query-columns" aria-label="Event properties">
+          {shown.map(({ field, path }) => (
+            <Property key={path} field={field} path={path} nested={text.trim() === ''} onChoose={onChoose} />
+          ))}
+        </ul>
+      </SpaceBetween>
+    </ExpandableSection>
+  )
+}
+
+function Property({ field, path, nested, onChoose }: { field: Field; path: string; nested: boolean; onChoose: (text: string) => void }) {
+  const fields = nested ? fieldsOf(field.type) : []
+  const insert = field.type.startsWith('map(') ? `element_at(${path}, '')` : path
+  const name = nested ? speltName(field.name) : path
+  return (
+    <li>
+      <button type="button" className="query-column" title={field.description ?? field.type} onClick={() => onChoose(insert)}>
+        <span>{name}</span>
+        <span>{shortType(field.type)}</span>
+      </button>
+      {fields.length > 0 && (
+        <ul aria-label={path}>
+          {fields.map((f) => (
+            <Property key={f.name} field={f} path={`${path}.${speltName(f.name)}`} nested onChoose={onChoose} />
+          ))}
+        </ul>
+      )}
+    </li>
+  )
+}
