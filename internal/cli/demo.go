@@ -80,7 +80,9 @@ func (c *demoCmd) Run(ctx context.Context, sh *shell) (err error) {
 		_, err := fmt.Fprintln(sh.stdout, "\nThe server stops now, as --exit says.")
 		return err
 	}
-	story.goOn()
+	if err := story.goOn(ctx); err != nil {
+		return err
+	}
 	select {
 	case err := <-ended:
 		ended <- err

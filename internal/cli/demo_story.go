@@ -364,9 +364,27 @@ func (s *story) commands() {
 	}
 }
 
-// goOn says that the server stays.
-func (s *story) goOn() {
-	fmt.Fprintf(s.out, "\nThe server goes on for you to look at: API %s, metrics %s/metrics. Ctrl-C stops it.\n", s.server.APIURL(), s.server.AdminURL())
+// goOn says that the server stays, and how to look at it in a browser. The
+// administrator gets a password for that, unless the folder's has one already.
+func (s *story) goOn(ctx context.Context) error {
+	password, user := newPassword(), identity.AdminUser
+	how := fmt.Sprintf("account %s, user %s, password %s", s.account, user, password)
+	in := &cairnapi.CreateLoginProfileInput{UserName: &user, Password: &password}
+	err := s.admin.call(ctx, cairnapi.OpCreateLoginProfile, in, &cairnapi.CreateLoginProfileOutput{})
+	if refused, ok := errors.AsType[*apiError](err); ok && refused.code == cairnapi.CodeEntityAlreadyExists {
+		how, err = "with the password of the user "+user+" in account "+s.account, nil
+	}
+	if err != nil {
+		return fmt.Errorf("give %s a password for the console: %w", user, err)
+	}
+	_, err = fmt.Fprintf(s.out, `
+The server goes on for you to look at. Ctrl-C stops it.
+
+  console  %s/  (sign in: %s)
+  API      %s
+  metrics  %s/metrics
+`, s.server.APIURL(), how, s.server.APIURL(), s.server.AdminURL())
+	return err
 }
 
 // quoted makes a path safe to paste into a shell.
