@@ -36,7 +36,8 @@ export default defineConfig({
   },
   server: {
     // "npm exec vite" beside a running server, for work on the console itself.
-    proxy: { '/console/api': process.env.CAIRN_CONSOLE_API ?? 'http://127.0.0.1:4570' },
+    // The server compares Origin with Host, so that Host stays as the browser sent it.
+    proxy: { '/console/api': { target: process.env.CAIRN_CONSOLE_API ?? 'http://127.0.0.1:4570', changeOrigin: false } },
   },
   test: {
     environment: 'happy-dom',
