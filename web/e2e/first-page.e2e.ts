@@ -8,7 +8,7 @@ const it = useConsole()
 // takes is measured and printed (docs/performance.md has the figures).
 test('the first page needs less than 600 kB of script', async () => {
   const page = await it.signIn('/events')
-  await page.getByRole('table').getByRole('row').nth(1).waitFor()
+  await page.getByRole('grid', { name: 'Events' }).getByRole('row').nth(1).waitFor()
   const { scripts, sheets, interactive } = await page.evaluate(() => {
     const entries = performance.getEntriesByType('resource') as PerformanceResourceTiming[]
     const sum = (ending: string) => entries.filter((e) => e.name.endsWith(ending)).reduce((n, e) => n + e.encodedBodySize, 0)

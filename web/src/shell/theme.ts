@@ -1,6 +1,7 @@
 import { applyDensity, applyMode, Density, Mode } from '@cloudscape-design/global-styles'
 import { useEffect } from 'react'
 import { readPreference, usePreference } from '~/lib/preferences'
+import './theme.css'
 
 // Theme is light, dark, or as the system has it.
 export type Theme = 'system' | 'light' | 'dark'
