@@ -87,19 +87,18 @@ describe('requests of other sites', () => {
       await stranger.goto(`http://localhost:${(other.address() as AddressInfo).port}/`)
       const outcome = await stranger.evaluate(async (url) => {
         const attempts: string[] = []
-        for (const init of [{ method: 'GET' }, { method: 'POST', body: '{}' }]) {
+        const ways: RequestInit[] = [{ method: 'GET' }, { method: 'POST', body: '{}' }, { method: 'POST', body: '{}', mode: 'no-cors' }]
+        for (const init of ways) {
           try {
             const answer = await fetch(url, { ...init, credentials: 'include' })
-            attempts.push('read ' + answer.status)
+            attempts.push('answered ' + answer.status)
           } catch {
             attempts.push('refused')
           }
         }
-        const blind = await fetch(url, { method: 'POST', mode: 'no-cors', credentials: 'include', body: '{}' })
-        attempts.push(blind.type)
         return attempts
       }, it.server.url + '/console/api/cloudtrail/ListTrails')
-      expect(outcome).toEqual(['refused', 'refused', 'opaque'])
+      expect(outcome).toEqual(['refused', 'refused', 'refused'])
       const calls = await it.server.cairn(['lookup', '--json', '--event-name', 'ListTrails', '--since', '1h'])
       expect(calls).not.toContain('localhost:')
       const frame = await stranger.evaluate(async (url) => {
