@@ -1,0 +1,56 @@
+package console
+
+import (
+	"errors"
+	"net/http"
+	"strings"
+	"testing"
+)
+
+func TestBuckets(t *testing.T) {
+	h := newHouse(t)
+	create := func(body string) answer {
+		t.Helper()
+		got := h.ask("admin", "POST", "/console/api/buckets?region=eu-west-1", body)
+		secured(t, body, got)
+		return got
+	}
+	if got := create(`{"name":"logs-of-trail","purpose":"trail","prefix":"/some/","trailName":"main"}`); got.status != http.StatusOK {
+		t.Fatalf("%d %s", got.status, got.body)
+	}
+	if got := create(`{"name":"results","purpose":"query-results"}`); got.status != http.StatusOK {
+		t.Fatalf("%d %s", got.status, got.body)
+	}
+	if want := (NewBucket{Name: "logs-of-trail", Prefix: "some", Region: "eu-west-1", TrailARN: "arn:aws:cloudtrail:eu-west-1:111122223333:trail/main"}); h.buckets.made[0] != want || h.buckets.by[0] != homeAccount {
+		t.Errorf("made %+v for %s", h.buckets.made, h.buckets.by)
+	}
+	if want := (NewBucket{Name: "results", Region: "eu-west-1"}); h.buckets.made[1] != want {
+		t.Errorf("made %+v", h.buckets.made)
+	}
+	h.signIn("other", otherAccount, "admin")
+	for session, want := range map[string]string{"admin": `{"buckets":[{"name":"logs-of-trail","created":"1970-01-01T00:00:01Z"},{"name":"results","created":"1970-01-01T00:00:01Z"}]}`, "other": `{"buckets":[]}`} {
+		if got := h.ask(session, "GET", "/console/api/buckets", ""); got.body != want {
+			t.Errorf("%s: %d %s", session, got.status, got.body)
+		}
+	}
+	for _, bad := range []string{`{}`, `{"name":"x","purpose":"other"}`, `{"name":"x","purpose":"trail"}`, `{"name":"x","purpose":"trail","trailName":"no spaces"}`, `{"name":"x","purpose":"query-results","prefix":"a\nb"}`} {
+		if got := create(bad); got.status != http.StatusBadRequest {
+			t.Errorf("%s: %d %s", bad, got.status, got.body)
+		}
+	}
+	f := func(fail error, elsewhere, code string, status int) {
+		t.Helper()
+		h.buckets.fail, h.buckets.elsewhere = fail, elsewhere
+		got := create(`{"name":"x","purpose":"query-results"}`)
+		if c, message := got.code(t); got.status != status || c != code || strings.Contains(message, "secret") {
+			t.Errorf("%d %s", got.status, got.body)
+		}
+	}
+	f(ErrTaken, "", "BucketAlreadyExists", http.StatusConflict)
+	f(ErrBucketName, "", "InvalidBucketName", http.StatusBadRequest)
+	f(errors.New("a secret of the store"), "", "InternalFailure", http.StatusInternalServerError)
+	f(nil, "https://minio.example.com", "BucketsElsewhere", http.StatusConflict)
+	if got := h.ask("admin", "GET", "/console/api/buckets", ""); got.status != http.StatusConflict {
+		t.Errorf("%d %s", got.status, got.body)
+	}
+}
