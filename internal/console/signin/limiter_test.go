@@ -174,6 +174,9 @@ func TestPendingIsBounded(t *testing.T) {
 	if _, _, known := p.get(first); known || len(p.byKey) != maxPending {
 		t.Errorf("the first is there: %v, %d in all", known, len(p.byKey))
 	}
+	if once := p.add(5); !p.take(once) || p.take(once) {
+		t.Error("taken twice, or never")
+	}
 	last := p.add(7)
 	now = now.Add(time.Minute)
 	if v, fresh, known := p.get(last); !known || fresh || v != 7 {
