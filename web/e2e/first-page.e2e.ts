@@ -3,18 +3,38 @@ import { useConsole } from './harness'
 
 const it = useConsole()
 
-// The first page is the event history after a sign-in. What it takes to be usable
-// is bounded in what travels, which is the same on every machine; how long that
-// takes is measured and printed (docs/performance.md has the figures).
+// CAIRN_LOADS=20 npm run e2e -- first-page measures on more loads.
+const loads = Number(process.env.CAIRN_LOADS ?? 3)
+
+// The first page is the event history after a sign-in, with nothing in the
+// browser's cache. What travels for it is bounded, since that is the same on every
+// machine; how long it takes is measured and printed (docs/performance.md has
+// figures of a quiet one).
 test('the first page needs less than 600 kB of script', async () => {
-  const page = await it.signIn('/events')
-  await page.getByRole('grid', { name: 'Events' }).getByRole('row').nth(1).waitFor()
-  const { scripts, sheets, interactive } = await page.evaluate(() => {
-    const entries = performance.getEntriesByType('resource') as PerformanceResourceTiming[]
-    const sum = (ending: string) => entries.filter((e) => e.name.endsWith(ending)).reduce((n, e) => n + e.encodedBodySize, 0)
-    return { scripts: sum('.js'), sheets: sum('.css'), interactive: performance.now() }
-  })
-  console.log(`first page: ${(scripts / 1000).toFixed(0)} kB of script, ${(sheets / 1000).toFixed(0)} kB of style, rows shown after ${interactive.toFixed(0)} ms`)
+  const times: number[] = []
+  let scripts = 0
+  let sheets = 0
+  for (let i = 0; i < loads; i++) {
+    const page = await it.signIn('/events')
+    await page.getByRole('link', { name: 'ConsoleLogin' }).first().waitFor()
+    const load = await page.evaluate(() => {
+      const entries = performance.getEntriesByType('resource') as PerformanceResourceTiming[]
+      const sum = (ending: string) => entries.filter((e) => e.name.endsWith(ending)).reduce((n, e) => n + e.encodedBodySize, 0)
+      const lookup = entries.find((e) => e.name.includes('/LookupEvents'))
+      return { scripts: sum('.js'), sheets: sum('.css'), shown: performance.now(), asked: lookup?.startTime }
+    })
+    expect(load.asked, 'the page asked for events').toBeDefined()
+    times.push(load.shown)
+    scripts = load.scripts
+    sheets = load.sheets
+    await page.context().close()
+  }
+  times.sort((a, b) => a - b)
+  const at = (share: number) => times[Math.floor((times.length - 1) * share)]!.toFixed(0)
+  console.log(
+    `first page: ${(scripts / 1000).toFixed(0)} kB of script, ${(sheets / 1000).toFixed(0)} kB of style; ` +
+      `rows shown after ${at(0.5)} ms in the median of ${loads} loads, ${at(0)} to ${at(1)} ms`,
+  )
   expect(scripts).toBeGreaterThan(0)
   expect(scripts).toBeLessThan(600_000)
 })

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { chromium, type Browser, type BrowserContext, type BrowserContextOptions, type Page } from 'playwright-core'
-import { afterAll, afterEach, beforeAll, expect, onTestFailed } from 'vitest'
+import { afterAll, afterEach, beforeAll, expect } from 'vitest'
 import { startServer, type Server } from './server'
 
 export { account } from './server'
@@ -35,7 +35,8 @@ export function useConsole(serverFlags: string[] = []): Console {
     held.server = await startServer(serverFlags)
     held.browser = await chromium.launch({ executablePath: process.env.CAIRN_CHROMIUM ?? '/usr/bin/chromium', args: flags })
   })
-  afterEach(async () => {
+  afterEach(async ({ task }) => {
+    if (task.result?.state === 'fail') await picture(contexts, task.name)
     const open = contexts
     const found = complaints
     contexts = []
@@ -58,9 +59,6 @@ export function useConsole(serverFlags: string[] = []): Console {
       // Refused requests are what some tests are about.
       if (message.type() === 'error' && !message.text().startsWith('Failed to load resource')) complaints.push(message.text())
     })
-    onTestFailed(async () => {
-      await page.screenshot({ path: join(failures, `${expect.getState().currentTestName?.replace(/\W+/g, '-')}-${Date.now()}.png`) }).catch(() => {})
-    })
     await page.goto('/console' + path)
     return page
   }
@@ -76,6 +74,12 @@ export function useConsole(serverFlags: string[] = []): Console {
     return page
   }
   return held
+}
+
+// picture keeps what the pages of a test that failed showed.
+async function picture(contexts: BrowserContext[], name: string): Promise<void> {
+  const pages = contexts.flatMap((context) => context.pages())
+  await Promise.all(pages.map((page, i) => page.screenshot({ path: join(failures, `${name.replace(/\W+/g, '-')}-${i}.png`) }).catch(() => {})))
 }
 
 const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')

@@ -5,6 +5,7 @@ import { defineConfig } from 'vitest/config'
 // at a time.
 export default defineConfig({
   root: fileURLToPath(new URL('.', import.meta.url)),
+  cacheDir: '../node_modules/.vite-e2e',
   resolve: { alias: { '~': fileURLToPath(new URL('../src', import.meta.url)) } },
   test: {
     include: ['**/*.e2e.ts'],

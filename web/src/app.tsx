@@ -6,7 +6,8 @@ import { NotificationProvider } from './shell/notifications'
 import { useHeldSession } from './shell/session'
 
 const SignIn = lazy(() => import('./pages/signin/sign-in'))
-const Events = lazy(() => import('./pages/events/events'))
+const events = () => import('./pages/events/events')
+const Events = lazy(events)
 const EventDetails = lazy(() => import('./pages/events/details'))
 const CompareEvents = lazy(() => import('./pages/events/compare'))
 const Credentials = lazy(() => import('./pages/credentials/credentials'))
@@ -16,6 +17,12 @@ const Imports = lazy(() => import('./pages/stores/imports-routes'))
 const Integrations = lazy(() => import('./pages/stores/integrations-routes'))
 const Query = lazy(() => import('./pages/query/query'))
 const NotFound = lazy(() => import('./pages/not-found'))
+
+// preload fetches the page that most people open first, while the server is still
+// asked who is signed in.
+export function preload(path: string): void {
+  if (/^\/console(\/(events)?)?$/.test(path)) void events()
+}
 
 // App is the way from an address to a page. Nobody sees one without a session.
 export function App() {

@@ -6,13 +6,14 @@ import { StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
 import { BrowserRouter } from 'react-router'
 import { ApiError, unreachable } from './api/errors'
-import { App } from './app'
+import { App, preload } from './app'
 import { Loading } from './components/loading'
 import { ErrorBoundary } from './shell/boundary'
 import { SessionProvider } from './shell/session'
 import { applyTheme } from './shell/theme'
 
 applyTheme()
+preload(location.pathname)
 
 const client = new QueryClient({
   defaultOptions: {
