@@ -62,6 +62,9 @@ func (b consoleBuckets) List(ctx context.Context, account string) (out []console
 			return nil, fmt.Errorf("list the buckets of %s: %w", account, err)
 		}
 		for _, one := range page.Buckets {
+			if aws.ToString(one.Name) == lakeBucket {
+				continue // nobody may write there
+			}
 			out = append(out, console.Bucket{Name: aws.ToString(one.Name), Created: aws.ToTime(one.CreationDate)})
 		}
 	}

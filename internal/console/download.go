@@ -2,12 +2,12 @@ package console
 
 import (
 	"context"
-	"encoding/json"
 	"net/http"
 	"strconv"
 	"strings"
 	"time"
 
+	"github.com/cairntrail/cairn/internal/event"
 	"github.com/cairntrail/cairn/internal/lake"
 )
 
@@ -108,15 +108,11 @@ func (c *Console) downloadCSV(ctx context.Context, out *attachment, q lake.Looku
 
 // eventCells appends an event's row.
 func eventCells(cells []string, e *lake.LookupEvent) []string {
-	var more struct {
-		SourceIPAddress string `json:"sourceIPAddress"`
-		RequestID       string `json:"requestID"`
-	}
-	_ = json.Unmarshal(e.Raw, &more) // texts that are none stay empty
+	more := event.Texts(e.Raw, "sourceIPAddress", "requestID")
 	var types, names []string
 	for _, r := range e.Resources {
 		types, names = append(types, r.Type), append(names, r.Name)
 	}
 	return append(cells, e.EventName, e.EventTime.UTC().Format(time.RFC3339), e.Username, e.EventSource, strings.Join(types, ", "), strings.Join(names, ", "),
-		e.EventID, e.ReadOnly, e.AccessKeyID, e.Region, more.SourceIPAddress, e.ErrorCode, more.RequestID, string(e.Raw))
+		e.EventID, e.ReadOnly, e.AccessKeyID, e.Region, more[0], e.ErrorCode, more[1], string(e.Raw))
 }
