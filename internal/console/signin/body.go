@@ -51,6 +51,19 @@ func sourceIP(r *http.Request) string {
 	return host
 }
 
+// source is whose failures count together: the peer's. Where there is a console URL
+// browsers come through a proxy, which all would share; then it is whom the proxy says
+// it serves, last in X-Forwarded-For. Who reaches the server past its proxy can write
+// anything there, and so avoid this count, but not that of the principal.
+func (s *Service) source(r *http.Request) countKey {
+	address := sourceIP(r)
+	if forwarded := r.Header.Values("X-Forwarded-For"); s.cfg.base != nil && len(forwarded) > 0 {
+		hops := strings.Split(forwarded[len(forwarded)-1], ",")
+		address = strings.TrimSpace(hops[len(hops)-1])
+	}
+	return sourceKey(address)
+}
+
 // origin is where the browser sees the server.
 func (s *Service) origin(r *http.Request) string {
 	if s.cfg.base != nil {

@@ -110,7 +110,7 @@ func (s *Service) changePassword(w http.ResponseWriter, r *http.Request, session
 		return s.finish(w, r, session, "ChangePassword", nil, e)
 	}
 	// Who has taken over a browser must not guess here what sign-in would not let it.
-	try, wait := s.limiter.begin(principalKey(p.Ref()), sourceKey(sourceIP(r)))
+	try, wait := s.limiter.begin(principalKey(p.Ref()), s.source(r))
 	if wait > 0 {
 		return tooMany(wait)
 	}

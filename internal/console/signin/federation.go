@@ -95,7 +95,7 @@ func (s *Service) getSigninToken(w http.ResponseWriter, r *http.Request, values 
 	if refused != nil {
 		return refused
 	}
-	try, wait := s.limiter.begin(accessKeyKey(in.ID), sourceKey(sourceIP(r)))
+	try, wait := s.limiter.begin(accessKeyKey(in.ID), s.source(r))
 	if wait > 0 {
 		return tooMany(wait)
 	}

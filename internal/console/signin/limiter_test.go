@@ -94,6 +94,27 @@ func TestSourceLockOut(t *testing.T) {
 	elsewhere.signIn(alice)
 }
 
+// TestSourceBehindProxy: with a console URL it is whom the proxy serves, and without
+// one nobody chooses an address.
+func TestSourceBehindProxy(t *testing.T) {
+	for url, shared := range map[string]bool{"": true, "https://trail.example.com": false} {
+		h := newHouse(t, func(c *Config) { c.ConsoleURL = url })
+		guesser, other := h.browser(), h.browser()
+		other.header.Set("X-Forwarded-For", "198.51.100.9, 203.0.113.8")
+		for i := range freeSourceFailures {
+			guesser.header.Set("X-Forwarded-For", fmt.Sprintf("10.0.0.%d, 203.0.113.7", i)) // the first is the guesser's own word
+			guesser.tryPassword(identity.Ref{AccountID: account, Type: identity.User, Name: fmt.Sprintf("user-%d", i)}, "the wrong password").want(401, CodeAuthenticationFailed)
+		}
+		guesser.tryPassword(alice, password).want(429, CodeTooManyAttempts)
+		if got := other.tryPassword(alice, password); (got.status == 429) != shared {
+			t.Errorf("with the console URL %q another waits: %d", url, got.status)
+		}
+		if got := h.last()["sourceIPAddress"]; got != guesser.address {
+			t.Errorf("the record has the address %v", got)
+		}
+	}
+}
+
 // TestManyGuessesAtOnce: those that are under way count already.
 func TestManyGuessesAtOnce(t *testing.T) {
 	h := newHouse(t)

@@ -73,7 +73,7 @@ func (s *Service) passwordSignIn(w http.ResponseWriter, r *http.Request) *Error 
 	if in.Root {
 		ref = identity.Ref{AccountID: in.Account, Type: identity.Root}
 	}
-	try, wait := s.limiter.begin(principalKey(ref), sourceKey(sourceIP(r)))
+	try, wait := s.limiter.begin(principalKey(ref), s.source(r))
 	if wait > 0 {
 		return tooMany(wait)
 	}
@@ -115,7 +115,7 @@ func (s *Service) keySignIn(w http.ResponseWriter, r *http.Request) *Error {
 	if !ok {
 		return invalid("The destination is no page of this console.")
 	}
-	try, wait := s.limiter.begin(accessKeyKey(in.AccessKeyID), sourceKey(sourceIP(r)))
+	try, wait := s.limiter.begin(accessKeyKey(in.AccessKeyID), s.source(r))
 	if wait > 0 {
 		return tooMany(wait)
 	}
@@ -208,7 +208,7 @@ func (s *Service) codeSignIn(w http.ResponseWriter, r *http.Request) *Error {
 		return errChallenge
 	}
 	ref := c.principal.Ref()
-	try, wait := s.limiter.begin(principalKey(ref), sourceKey(sourceIP(r)))
+	try, wait := s.limiter.begin(principalKey(ref), s.source(r))
 	if wait > 0 {
 		return tooMany(wait)
 	}
