@@ -42,7 +42,7 @@ export function Frame() {
   const set = useCallback((info: PageInfo) => setPage(info), [])
   return (
     <PageContext value={set}>
-      <div id="top">
+      <div id="top" style={{ position: 'sticky', insetBlockStart: 0, zIndex: 1002 }}>
         <Topbar />
       </div>
       <AppLayoutToolbar

@@ -1,11 +1,14 @@
 import Box from '@cloudscape-design/components/box'
 import Button from '@cloudscape-design/components/button'
 import CopyToClipboard from '@cloudscape-design/components/copy-to-clipboard'
+import ExpandableSection from '@cloudscape-design/components/expandable-section'
 import Modal from '@cloudscape-design/components/modal'
 import SpaceBetween from '@cloudscape-design/components/space-between'
 import { Json } from '~/components/json'
 import { plural, shown, visible } from '~/lib/text'
 import { isJson, toJson, type Cell, type Column } from './cells'
+import { layOut } from './nested'
+import { shortType } from './schema'
 
 // Place is a cell of a row.
 export interface Place {
@@ -37,17 +40,27 @@ export function CellDialog({ columns, place: { row, column }, onDismiss }: { col
     >
       <SpaceBetween size="s">
         <Box color="text-body-secondary">
-          {type}
+          {shortType(type)}
           {value !== null && ` · ${plural([...value].length, 'character')}`}
         </Box>
-        {value === null ? (
-          <Box>NULL: the event has no such value.</Box>
-        ) : isJson(value) ? (
-          <Json text={value} label="Value" />
-        ) : (
-          <pre className="query-pre" tabIndex={0} role="region" aria-label="Value">{visible(value)}</pre>
-        )}
+        <Value value={value} type={type} />
       </SpaceBetween>
     </Modal>
+  )
+}
+
+const mostLaidOut = 200_000
+
+function Value({ value, type }: { value: Cell; type: string }) {
+  if (value === null) return <Box>NULL: the event has no such value.</Box>
+  if (isJson(value)) return <Json text={value} label="Value" />
+  const raw = <pre className="query-pre" tabIndex={0} role="region" aria-label="Value">{visible(value)}</pre>
+  const laidOut = value.length <= mostLaidOut ? layOut(value, type) : undefined
+  if (laidOut === undefined) return raw
+  return (
+    <SpaceBetween size="s">
+      <Json text={JSON.stringify(laidOut)} label="Value, laid out" />
+      <ExpandableSection headerText="As the query returned it">{raw}</ExpandableSection>
+    </SpaceBetween>
   )
 }

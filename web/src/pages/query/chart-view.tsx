@@ -21,6 +21,17 @@ const compact = new Intl.NumberFormat('en-US', { notation: 'compact', maximumFra
 const full = new Intl.NumberFormat('en-US', { maximumFractionDigits: 3 })
 const label = (text: string, most: number) => visible(clip(text, most))
 
+// labelled gives categories names that fit, and that differ where their beginnings do not.
+function labelled(all: { x: string; y: number }[]): { x: string; y: number }[] {
+  const taken = new Set<string>()
+  return all.map(({ x, y }) => {
+    let name = label(x, 48)
+    for (let n = 2; taken.has(name); n++) name = `${label(x, 44)} (${n})`
+    taken.add(name)
+    return { x: name, y }
+  })
+}
+
 // ChartView shows rows as a chart, which it chooses by their columns.
 export default function ChartView({ columns, rows, more }: { columns: Column[]; rows: Cell[][]; more: boolean }) {
   const chosen = useMemo(() => chooseChart(columns, rows), [columns, rows])
@@ -119,7 +130,7 @@ function Line({ columns, rows, chart }: Shown) {
 }
 
 function Bars({ columns, rows, chart }: Shown) {
-  const data = useMemo(() => bars(columns, rows, chart).map((b) => ({ x: label(b.x, 48), y: b.y })), [columns, rows, chart])
+  const data = useMemo(() => labelled(bars(columns, rows, chart)), [columns, rows, chart])
   const y = titleOf(columns, chart.y)
   return (
     <BarChart
@@ -139,7 +150,7 @@ function Bars({ columns, rows, chart }: Shown) {
 }
 
 function Pie({ columns, rows, chart }: Shown) {
-  const data = useMemo(() => bars(columns, rows, chart).map((b) => ({ title: label(b.x, 48), value: Math.max(0, b.y) })), [columns, rows, chart])
+  const data = useMemo(() => labelled(bars(columns, rows, chart)).map((b) => ({ title: b.x, value: Math.max(0, b.y) })), [columns, rows, chart])
   return (
     <PieChart
       data={data}

@@ -1,5 +1,6 @@
 import Box from '@cloudscape-design/components/box'
 import ExpandableSection from '@cloudscape-design/components/expandable-section'
+import Icon from '@cloudscape-design/components/icon'
 import Input from '@cloudscape-design/components/input'
 import SpaceBetween from '@cloudscape-design/components/space-between'
 import { useState } from 'react'
@@ -20,7 +21,7 @@ export function Columns({ columns, onChoose }: { columns: Field[]; onChoose: (te
   const [text, setText] = useState('')
   const shown = text.trim() === '' ? columns.map((field) => ({ field, path: speltName(field.name) })) : found(columns, text.trim().toLowerCase())
   return (
-    <ExpandableSection headerText="Event properties" headerCounter={`(${columns.length})`} headerDescription="Choose one to put it into the statement" defaultExpanded={window.innerWidth > 1000}>
+    <ExpandableSection headerText="Event properties" headerCounter={`(${columns.length})`} variant="footer" defaultExpanded={window.innerWidth > 1000}>
       <SpaceBetween size="xs">
         <Input type="search" value={text} onChange={({ detail }) => setText(detail.value)} placeholder="Find properties" ariaLabel="Find properties" clearAriaLabel="Clear" />
         {shown.length === 0 && <Box color="text-body-secondary">No property has this in its name.</Box>}
@@ -35,16 +36,26 @@ export function Columns({ columns, onChoose }: { columns: Field[]; onChoose: (te
 }
 
 function Property({ field, path, nested, onChoose }: { field: Field; path: string; nested: boolean; onChoose: (text: string) => void }) {
+  const [open, setOpen] = useState(false)
   const fields = nested ? fieldsOf(field.type) : []
   const insert = field.type.startsWith('map(') ? `element_at(${path}, '')` : path
   const name = nested ? speltName(field.name) : path
   return (
     <li>
-      <button type="button" className="query-column" title={field.description ?? field.type} onClick={() => onChoose(insert)}>
-        <span>{name}</span>
-        <span>{shortType(field.type)}</span>
-      </button>
-      {fields.length > 0 && (
+      <div className="query-property">
+        {fields.length > 0 ? (
+          <button type="button" className="query-more" aria-expanded={open} aria-label={`Fields of ${path}`} onClick={() => setOpen(!open)}>
+            <Icon name={open ? 'caret-down-filled' : 'caret-right-filled'} />
+          </button>
+        ) : (
+          nested && <span className="query-more" />
+        )}
+        <button type="button" className="query-column" title={field.description ?? `${path}: ${field.type.slice(0, 200)}`} onClick={() => onChoose(insert)}>
+          <span>{name}</span>
+          <span>{shortType(field.type)}</span>
+        </button>
+      </div>
+      {open && fields.length > 0 && (
         <ul aria-label={path}>
           {fields.map((f) => (
             <Property key={f.name} field={f} path={`${path}.${speltName(f.name)}`} nested onChoose={onChoose} />

@@ -13,10 +13,12 @@ import { columnsOf } from './catalogue'
 import { Columns } from './columns'
 import type { Editor } from './editor/editor'
 import { apply, firstStatement, storeChanges, storesOf } from './from'
+import { Output } from './output'
 import { RenameDialog } from './rename-dialog'
 import { StoreSelect, useChosenStore } from './store-select'
 import { useTabs } from './tab-store'
 import { activeTab, changeTab, closeTab, isChanged, mostTabs, openTab, type Tab } from './tabs'
+import { useOutcome } from './use-outcome'
 import { useRuns } from './use-run'
 import { Workspace } from './workspace'
 
@@ -25,6 +27,7 @@ export function EditorTab() {
   const [all, update] = useTabs()
   const tab = activeTab(all)
   const runs = useRuns(update)
+  const outcome = useOutcome(tab, runs)
   const stores = useStores()
   const catalogue = useCatalogue().data
   const [chosen, choose] = useChosenStore()
@@ -69,39 +72,42 @@ export function EditorTab() {
   const close = (t: Tab) => (isChanged(t) ? setClosing(t) : update((old) => closeTab(old, t.id)))
 
   return (
-    <Grid gridDefinition={[{ colspan: { default: 12, m: 3 } }, { colspan: { default: 12, m: 9 } }]}>
-      <SpaceBetween size="m">
-        <StoreSelect stores={stores} value={named[0] && named[0] !== '$EDS_ID' ? named[0] : undefined} onChoose={useStore} description="Its ID goes into the FROM of the statement" />
-        {columns.length > 0 && <Columns columns={columns} onChoose={(text) => editor.current?.insert(text)} />}
-      </SpaceBetween>
-      <TabList
-        ariaLabel="Open queries"
-        activeTabId={tab.id}
-        onChange={({ detail }) => update((old) => ({ ...old, active: detail.activeTabId }))}
-        actions={<Button variant="icon" iconName="add-plus" ariaLabel="New query" onClick={() => add()} />}
-        i18nStrings={{ scrollLeftAriaLabel: 'Earlier queries', scrollRightAriaLabel: 'Later queries' }}
-        tabs={all.tabs.map((t) => ({
-          id: t.id,
-          label: <span className={isChanged(t) && t.sql !== t.kept ? 'query-changed' : undefined}>{visible(t.name)}</span>,
-          dismissible: true,
-          dismissLabel: `Close ${visible(t.name)}`,
-          onDismiss: () => close(t),
-          action: t.id === tab.id && (
-            <ButtonDropdown
-              variant="inline-icon"
-              ariaLabel={`Actions for ${visible(t.name)}`}
-              expandToViewport
-              items={[{ id: 'rename', text: 'Rename' }, { id: 'duplicate', text: 'Duplicate' }, { id: 'close', text: 'Close' }]}
-              onItemClick={({ detail }) => {
-                if (detail.id === 'rename') setRenaming(t)
-                if (detail.id === 'duplicate') add({ sql: t.sql, kept: '', name: `${t.name} (copy)` })
-                if (detail.id === 'close') close(t)
-              }}
-            />
-          ),
-          content: t.id === tab.id && <Workspace tab={t} editor={editor} known={known} catalogue={catalogue} runs={runs} onChange={change} />,
-        }))}
-      />
+    <SpaceBetween size="m">
+      <Grid gridDefinition={[{ colspan: { default: 12, m: 3 } }, { colspan: { default: 12, m: 9 } }]}>
+        <SpaceBetween size="m">
+          <StoreSelect stores={stores} value={named[0] && named[0] !== '$EDS_ID' ? named[0] : undefined} onChoose={useStore} description="Its ID goes into the FROM of the statement" />
+          {columns.length > 0 && <Columns columns={columns} onChoose={(text) => editor.current?.insert(text)} />}
+        </SpaceBetween>
+        <TabList
+          ariaLabel="Open queries"
+          activeTabId={tab.id}
+          onChange={({ detail }) => update((old) => ({ ...old, active: detail.activeTabId }))}
+          actions={<Button variant="icon" iconName="add-plus" ariaLabel="New query" onClick={() => add()} />}
+          i18nStrings={{ scrollLeftAriaLabel: 'Earlier queries', scrollRightAriaLabel: 'Later queries' }}
+          tabs={all.tabs.map((t) => ({
+            id: t.id,
+            label: <span className={isChanged(t) && t.sql !== t.kept ? 'query-changed' : undefined}>{visible(t.name)}</span>,
+            dismissible: true,
+            dismissLabel: `Close ${visible(t.name)}`,
+            onDismiss: () => close(t),
+            action: t.id === tab.id && (
+              <ButtonDropdown
+                variant="inline-icon"
+                ariaLabel={`Actions for ${visible(t.name)}`}
+                expandToViewport
+                items={[{ id: 'rename', text: 'Rename' }, { id: 'duplicate', text: 'Duplicate' }, { id: 'close', text: 'Close' }]}
+                onItemClick={({ detail }) => {
+                  if (detail.id === 'rename') setRenaming(t)
+                  if (detail.id === 'duplicate') add({ sql: t.sql, kept: '', name: `${t.name} (copy)` })
+                  if (detail.id === 'close') close(t)
+                }}
+              />
+            ),
+            content: t.id === tab.id && <Workspace tab={t} editor={editor} known={known} catalogue={catalogue} runs={runs} outcome={outcome} onChange={change} />,
+          }))}
+        />
+      </Grid>
+      <Output outcome={outcome} onShow={(from, to) => editor.current?.show(from, to)} />
       {renaming && (
         <RenameDialog
           name={renaming.name}
@@ -126,7 +132,7 @@ export function EditorTab() {
           <b>{visible(closing?.name ?? '')}</b> has changes that are not saved. They are lost when it is closed; Save keeps the query on the server.
         </Box>
       </Confirm>
-    </Grid>
+    </SpaceBetween>
   )
 }
 

@@ -15,6 +15,7 @@ interface Props {
   rows: Cell[][]
   page: ReturnType<typeof useResults>
   loading: boolean
+  filter: ReactNode
   preferences: GridPreferences
   onPreferences: (value: GridPreferences) => void
   selected: Cell[][]
@@ -25,7 +26,7 @@ interface Props {
 const mostShown = 200
 
 // Grid is a page of rows.
-export function Grid({ columns, rows, page, loading, preferences, onPreferences, selected, onSelect, empty }: Props) {
+export function Grid({ columns, rows, page, loading, filter, preferences, onPreferences, selected, onSelect, empty }: Props) {
   const [sorting, setSorting] = useState<{ column: number; descending: boolean }>()
   const [open, setOpen] = useState<Place>()
   const [hidden, setHidden] = useState<ReadonlySet<number>>(new Set())
@@ -55,6 +56,7 @@ export function Grid({ columns, rows, page, loading, preferences, onPreferences,
         loading={loading}
         loadingText="Loading results"
         empty={empty}
+        filter={filter}
         selectionType="multi"
         selectedItems={selected}
         onSelectionChange={({ detail }) => onSelect([...detail.selectedItems])}

@@ -158,7 +158,7 @@ function columns(stores: Store[], account: string): TableProps.ColumnDefinition<
     arns?.split(',').map((arn) => stores.find((s) => s.arn === arn)?.name ?? arn.slice(arn.lastIndexOf('/') + 1)).join(', ')
   return [
     {
-      id: 'statement', header: 'Statement', isRowHeader: true, width: 380, minWidth: 200,
+      id: 'statement', header: 'Statement', isRowHeader: true, width: 420, minWidth: 200,
       cell: (q) => (
         <PageLink to={pageOf(q.queryId)}>
           <span className="query-statement">{shown(q.statement.replace(/\s+/g, ' '), 160)}</span>
@@ -166,9 +166,9 @@ function columns(stores: Store[], account: string): TableProps.ColumnDefinition<
       ),
     },
     { id: 'status', header: 'Query status', width: 150, cell: (q) => <Status query={q} /> },
-    { id: 'created', header: 'Creation time', width: 220, cell: (q) => <Time value={q.created} /> },
+    { id: 'created', header: 'Creation time', width: 290, cell: (q) => <Time value={q.created} /> },
     { id: 'took', header: 'Run time', width: 110, cell: (q) => duration(q.runTimeMs) },
-    { id: 'matched', header: 'Records matched', width: 150, cell: (q) => count(q.eventsMatched) },
+    { id: 'matched', header: 'Records matched', width: 170, cell: (q) => count(q.eventsMatched) },
     { id: 'scanned', header: 'Bytes scanned', width: 130, cell: (q) => bytes(q.bytesScanned) },
     { id: 'store', header: 'Event data store', width: 180, cell: (q) => shown(names(q.eventDataStore)) },
     { id: 'delivery', header: 'Delivery status', width: 190, cell: (q) => <Delivery query={q} account={account} /> },

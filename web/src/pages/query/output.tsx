@@ -10,22 +10,41 @@ import { ApiError } from '~/api/errors'
 import type { DescribeQueryResponse } from '~/api/operations.gen'
 import { Problem } from '~/components/problem'
 import { visible } from '~/lib/text'
-import type { useQueryState } from './api'
 import { CommandOutput } from './command-output'
 import { ResultsGrid } from './results'
 import { adviceForFailure, hasEnded, statusOf, summary } from './statistics'
 import type { Run } from './tabs'
+import type { Outcome } from './use-outcome'
+import type { Failure } from './use-run'
 
 interface Props {
-  run: Run
-  state: ReturnType<typeof useQueryState>
-  // changed tells that the text is not what was run.
-  changed: boolean
-  onShow?: () => void
+  outcome: Outcome
+  // onShow shows a part of the text in the editor.
+  onShow: (from: number, to: number) => void
 }
 
-// Output is what came of a query: how it went, and its rows.
-export function Output({ run, state: { data: query, error, refetch }, changed, onShow }: Props) {
+// Output is what came of running a query: why it was not started, or how it went and
+// its rows.
+export function Output({ outcome: { run, state, failure, wrong, changed }, onShow }: Props) {
+  const show = wrong ? () => onShow(wrong.from, wrong.to) : undefined
+  if (failure) return <NotStarted failure={failure} onShow={show} />
+  return run ? <Ran key={run.queryId} run={run} state={state} changed={changed} onShow={show} /> : null
+}
+
+function NotStarted({ failure: { place, error }, onShow }: { failure: Failure; onShow?: () => void }) {
+  if (!place) return <Problem header="The query was not started" error={error} />
+  return (
+    <Alert
+      type="error"
+      header={`The statement is wrong in line ${place.line}, column ${place.column}`}
+      action={onShow && <Button onClick={onShow}>Go to line {place.line}</Button>}
+    >
+      {visible(place.message)}
+    </Alert>
+  )
+}
+
+function Ran({ run, state: { data: query, error, refetch }, changed, onShow }: { run: Run; state: Outcome['state']; changed: boolean; onShow?: () => void }) {
   const [tab, setTab] = useState('results')
   if (error && !query) return <Lost error={error} onRetry={() => void refetch()} />
   const status = statusOf(query?.QueryStatus ?? 'QUEUED')

@@ -38,10 +38,22 @@ export function ResultsGrid({ run, partial }: { run: Run; partial: boolean }) {
   }
   const clear = <Button onClick={() => setText('')}>Clear filter</Button>
   const searching = text.trim() !== filter || page.loading
+  const find = (
+    <TextFilter
+      filteringText={text}
+      onChange={({ detail }) => {
+        setText(detail.filteringText)
+        select([])
+      }}
+      filteringPlaceholder="Find any part of a value"
+      filteringAriaLabel="Filter results"
+      countText={filter && data && !searching ? matches(rows.length, page.first, page.more) : undefined}
+    />
+  )
   return (
     <SpaceBetween size="s">
       <Header
-        variant="h3"
+        variant="h2"
         counter={data ? `(${count(data.total)})` : undefined}
         description={partial ? 'Partial results: the query did not come to its end.' : undefined}
         actions={
@@ -59,20 +71,12 @@ export function ResultsGrid({ run, partial }: { run: Run; partial: boolean }) {
       >
         Results
       </Header>
-      <TextFilter
-        filteringText={text}
-        onChange={({ detail }) => {
-          setText(detail.filteringText)
-          select([])
-        }}
-        filteringPlaceholder="Find any part of a value"
-        filteringAriaLabel="Filter results"
-        countText={filter && data && !searching ? matches(rows.length, page.first, page.more) : undefined}
-      />
       {error && <Problem header="The results could not be read" error={error} onRetry={() => void page.refetch()} />}
+      {view === 'chart' && find}
       {view === 'table' ? (
         <Grid
-          columns={columns} rows={rows} page={page} loading={!data || (searching && filter !== '')} preferences={preferences} onPreferences={setPreferences} selected={selected} onSelect={select}
+          columns={columns} rows={rows} page={page} loading={!data || (searching && filter !== '')} filter={find} preferences={preferences}
+          onPreferences={setPreferences} selected={selected} onSelect={select}
           empty={<Empty title="No matches" action={clear}>No row has &quot;{filter}&quot; in any of its values.</Empty>}
         />
       ) : chart.error ? (

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { inTheme, phraseOf, themes } from './sample-themes'
+import { byTheme, inTheme, phraseOf, themes } from './sample-themes'
 
 const theme = (id: string) => themes.find((t) => t.id === id)!
 
@@ -22,5 +22,13 @@ describe('inTheme', () => {
     const bucket = { Name: 'Changes', Description: 'Who changed what', SQL: "SELECT 1 FROM x WHERE eventsource = 's3.amazonaws.com' AND errorcode IS NULL" }
     expect(inTheme(theme('storage'), bucket)).toBe(true)
     expect(inTheme(theme('errors'), bucket)).toBe(false)
+  })
+})
+
+describe('byTheme', () => {
+  it('puts what belongs together together, and what belongs nowhere last', () => {
+    const sample = (Name: string, SQL: string) => ({ Name, SQL, Description: '' })
+    const all = [sample('nothing', 'SELECT 1'), sample('a', 's3.amazonaws.com'), sample('b', 'ConsoleLogin'), sample('c', 's3.amazonaws.com')]
+    expect(byTheme(all).map((s) => s.Name)).toEqual(['b', 'a', 'c', 'nothing'])
   })
 })

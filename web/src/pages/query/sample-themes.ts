@@ -30,10 +30,24 @@ export function inTheme(theme: Theme, sample: SearchSampleQueriesSearchResult): 
 }
 
 // Names of columns, one of which is in every sample: the search has no "all".
-const everything = 'eventname eventsource useridentity errorcode awsregion requestparameters eventcategory sourceipaddress'
+const everything = 'eventname eventsource useridentity errorcode awsregion requestparameters eventcategory sourceipaddress calls'
 
 // phraseOf makes a search phrase of what was typed: at least two characters of ASCII.
 export function phraseOf(typed: string): string {
   const phrase = typed.replace(/[^ -~]+/g, ' ').trim().slice(0, 1000)
   return phrase.length < 2 ? everything : phrase
+}
+
+// themeOf is the first theme that a sample query is about, which orders the gallery.
+export function themeOf(sample: SearchSampleQueriesSearchResult): Theme | undefined {
+  return themes.slice(1).find((theme) => inTheme(theme, sample))
+}
+
+// byTheme orders samples by their themes, and leaves their order in each.
+export function byTheme(samples: SearchSampleQueriesSearchResult[]): SearchSampleQueriesSearchResult[] {
+  const place = (sample: SearchSampleQueriesSearchResult) => {
+    const theme = themeOf(sample)
+    return theme ? themes.indexOf(theme) : themes.length
+  }
+  return samples.map((sample) => ({ sample, at: place(sample) })).sort((a, b) => a.at - b.at).map(({ sample }) => sample)
 }

@@ -1,3 +1,4 @@
+import Badge from '@cloudscape-design/components/badge'
 import Box from '@cloudscape-design/components/box'
 import Button from '@cloudscape-design/components/button'
 import Cards from '@cloudscape-design/components/cards'
@@ -17,7 +18,7 @@ import { Problem } from '~/components/problem'
 import { count } from '~/lib/text'
 import { usable, useSamples, useStores } from './api'
 import { apply, storeChanges } from './from'
-import { inTheme, phraseOf, themes } from './sample-themes'
+import { byTheme, inTheme, phraseOf, themeOf, themes } from './sample-themes'
 import { StoreSelect, useChosenStore } from './store-select'
 import { placeholder } from './tokens'
 import { useOpen } from './use-open'
@@ -37,7 +38,9 @@ export function SampleQueries() {
   const [chosen, choose] = useChosenStore()
   const open = useOpen()
   const store = stores.stores?.find((s) => s.id === chosen && usable(s)) ?? stores.stores?.find(usable)
-  const shown = (data ?? []).filter((sample) => inTheme(theme, sample))
+  const fitting = (data ?? []).filter((sample) => inTheme(theme, sample))
+  // What was searched for comes in the order of relevance.
+  const shown = phrase === phraseOf('') && theme === themes[0] ? byTheme(fitting) : fitting
   const filled = (sample: Sample) => (store ? apply(sample.SQL!, storeChanges(sample.SQL!, store.id)) : sample.SQL!)
   const setTheme = (id: string) =>
     setParams(
@@ -90,11 +93,12 @@ export function SampleQueries() {
               </Link>
             ),
             sections: [
+              { id: 'theme', content: (sample) => <Badge>{themeOf(sample)?.name ?? 'Activity'}</Badge> },
               { id: 'about', content: (sample) => sample.Description },
               {
                 id: 'sql',
                 content: (sample) => (
-                  <ExpandableSection headerText="SQL" headingTagOverride="h3">
+                  <ExpandableSection headerText="SQL" variant="footer">
                     <SpaceBetween size="xs">
                       <pre className="query-pre" tabIndex={0} role="region" aria-label={`SQL of ${sample.Name}`}>{filled(sample)}</pre>
                       <Button onClick={() => open({ name: sample.Name!, sql: filled(sample) })} ariaLabel={`Open ${sample.Name} in editor`}>Open in editor</Button>

@@ -1,28 +1,23 @@
-import Alert from '@cloudscape-design/components/alert'
 import Box from '@cloudscape-design/components/box'
 import Button from '@cloudscape-design/components/button'
 import ButtonDropdown from '@cloudscape-design/components/button-dropdown'
 import SpaceBetween from '@cloudscape-design/components/space-between'
-import { lazy, Suspense, useMemo, useRef, useState, type RefObject } from 'react'
-import { messageOf } from '~/api/errors'
-import { Problem } from '~/components/problem'
+import { lazy, Suspense, useState, type RefObject } from 'react'
 import { usePreference } from '~/lib/preferences'
 import { visible } from '~/lib/text'
 import { hrefOf } from '~/shell/link'
 import { useNotify } from '~/shell/notifications'
 import { useRegion } from '~/shell/session'
-import { useQueryState, useSaving } from './api'
+import { useSaving } from './api'
 import type { Known } from './complete'
 import { DeliveryOptions, useDelivery } from './delivery-options'
 import type { Editor } from './editor/editor'
-import type { Wrong } from './editor/marks'
-import { Output } from './output'
 import { SaveDialog } from './save-dialog'
 import type { Catalogue } from './schema'
-import { hasEnded } from './statistics'
 import type { Tab } from './tabs'
 import { Toolbar } from './toolbar'
-import { whereOf, type Failure, type useRuns } from './use-run'
+import type { Outcome } from './use-outcome'
+import type { useRuns } from './use-run'
 
 const Code = lazy(() => import('./editor/code'))
 
@@ -32,30 +27,17 @@ interface Props {
   known: Known
   catalogue: Catalogue | undefined
   runs: ReturnType<typeof useRuns>
+  outcome: Outcome
   onChange: (change: Partial<Omit<Tab, 'id'>>) => void
 }
 
-// Workspace is one query: its text, what can be done to it, and what came of it.
-export function Workspace({ tab, editor, known, catalogue, runs, onChange }: Props) {
+// Workspace is one query: its text, and what can be done to it.
+export function Workspace({ tab, editor, known, catalogue, runs, outcome, onChange }: Props) {
   const [region] = useRegion()
   const { notify } = useNotify()
   const [tabIndents, setTabIndents] = usePreference('query-tab-indents', false)
   const delivery = useDelivery()
-  const output = useRef<HTMLDivElement>(null)
-  const state = useQueryState(tab.run?.region ?? region, tab.run?.queryId)
-  const starting = runs.starting.has(tab.id)
-  const running = !!tab.run && !!state.data && !hasEnded(state.data.QueryStatus)
-  const failure = runs.failures[tab.id]
-  const failed = state.data?.QueryStatus === 'FAILED' ? state.data.ErrorMessage : undefined
-  const where = useMemo(
-    () => failure ?? (failed && tab.run ? whereOf(failed, tab.run.text, tab.run.offset) : undefined),
-    [failure, failed, tab.run],
-  )
-  const asRun = failure?.text ?? tab.run?.text
-  const wrong = useMemo<Wrong | null>(
-    () => (where?.range && asRun === tab.sql ? { ...where.range, message: where.place!.message } : null),
-    [where, asRun, tab.sql],
-  )
+  const { starting, running, cancelling, wrong } = outcome
 
   const run = () => {
     const part = editor.current?.selected()
@@ -88,36 +70,13 @@ export function Workspace({ tab, editor, known, catalogue, runs, onChange }: Pro
         <Button variant="primary" loading={starting} disabled={running || !tab.sql.trim() || !!delivery.problem} onClick={run} ariaLabel="Run query">
           Run
         </Button>
-        <Button disabled={!running} loading={!!tab.run && runs.cancelling.has(tab.run.queryId)} onClick={() => tab.run && void runs.cancel(tab.run)} ariaLabel="Cancel query">
+        <Button disabled={!running} loading={cancelling} onClick={() => tab.run && void runs.cancel(tab.run)} ariaLabel="Cancel query">
           Cancel
         </Button>
         <Save tab={tab} onChange={onChange} />
       </SpaceBetween>
       <DeliveryOptions delivery={delivery} />
-      {failure && <NotStarted failure={failure} changed={failure.text !== tab.sql} onShow={(from, to) => editor.current?.show(from, to)} />}
-      <div ref={output}>
-        {tab.run && (
-          <Output
-            key={tab.run.queryId} run={tab.run} state={state} changed={tab.run.text !== '' && tab.run.text !== tab.sql}
-            onShow={where?.range && asRun === tab.sql ? () => editor.current?.show(where.range!.from, where.range!.to) : undefined}
-          />
-        )}
-      </div>
     </SpaceBetween>
-  )
-}
-
-function NotStarted({ failure, changed, onShow }: { failure: Failure; changed: boolean; onShow: (from: number, to: number) => void }) {
-  const { place, range, error } = failure
-  if (!place || !range) return <Problem header="The query was not started" error={error} />
-  return (
-    <Alert
-      type="error"
-      header={`The statement is wrong in line ${place.line}, column ${place.column}`}
-      action={!changed && <Button onClick={() => onShow(range.from, range.to)}>Go to line {place.line}</Button>}
-    >
-      {visible(place.message || messageOf(error))}
-    </Alert>
   )
 }
 

@@ -1,4 +1,4 @@
-import { useEffect, useImperativeHandle, useRef, type Ref } from 'react'
+import { useEffect, useImperativeHandle, useLayoutEffect, useRef, type Ref } from 'react'
 import '~/components/json.css'
 import type { Known } from '../complete'
 import type { Catalogue } from '../schema'
@@ -26,11 +26,12 @@ export default function Code({ ref, id, text, label, known, catalogue, wrong, ta
   const parent = useRef<HTMLDivElement>(null)
   const editor = useRef<Editor | null>(null)
   const latest = useRef({ text, onChange, onRun })
-  useEffect(() => {
+  useLayoutEffect(() => {
     latest.current = { text, onChange, onRun }
   })
 
-  useEffect(() => {
+  // Before the handle below is given out.
+  useLayoutEffect(() => {
     const made = createEditor(parent.current!, {
       label, text: latest.current.text, kept: kept.get(id),
       onChange: (next) => latest.current.onChange(next),

@@ -100,7 +100,21 @@ function stateOf({ text, kept }: Options, extensions: Extension): EditorState {
   return EditorState.create({ doc: text, extensions })
 }
 
+// Chromium styles what is typed over a selection inline, which the page's security
+// policy forbids and reports; so the editor puts it there itself.
+const typedOver = EditorView.domEventHandlers({
+  beforeinput(event, view) {
+    const { from, to, empty } = view.state.selection.main
+    const text = event.data
+    if (event.inputType !== 'insertText' || !text || empty || view.composing || event.isComposing) return false
+    const insert = () => view.state.update(view.state.replaceSelection(text), { userEvent: 'input.type', scrollIntoView: true })
+    if (!view.state.facet(EditorView.inputHandler).some((handle) => handle(view, from, to, text, insert))) view.dispatch(insert())
+    return true
+  },
+})
+
 const basics: Extension = [
+  typedOver,
   lineNumbers(), highlightActiveLineGutter(), highlightSpecialChars(), history(), drawSelection(), rectangularSelection(),
   EditorState.allowMultipleSelections.of(true), EditorView.lineWrapping, bracketMatching(), closeBrackets(), highlightActiveLine(),
   highlightSelectionMatches(), search({ top: true }),
