@@ -29,6 +29,8 @@ func (serveCmd) Help() string {
     AWS_SHARED_CREDENTIALS_FILE=./cairn-data/credentials \
       aws --endpoint-url http://127.0.0.1:4570 --region us-east-1 cloudtrail lookup-events
 
+The web console is at http://127.0.0.1:4570/console/: sign in with the access key in DIR/credentials, or with a password that "cairn account password" sets.
+
 Every flag can stand in a YAML file (--config FILE, "listen: 127.0.0.1:4570") and in the environment too. Flags beat the environment, the environment beats the file.
 
 Ctrl-C, or SIGTERM, stops gracefully; a second one stops at once.`

@@ -44,6 +44,7 @@ func TestDefaults(t *testing.T) {
 	want := Config{
 		DataDir: "d", Listen: "127.0.0.1:4570", S3Listen: "127.0.0.1:4571", AdminListen: "127.0.0.1:4572",
 		BucketsEndpoint: "embedded", BucketsPolicies: true, SNSEndpoint: "off", LogsEndpoint: "off", EventsEndpoint: "off", LogFileInterval: 5 * time.Minute, DigestInterval: time.Hour, SigningKeyLifetime: 29 * 24 * time.Hour,
+		Console: true, ConsoleIdleTimeout: time.Hour, ConsoleSessionDuration: 12 * time.Hour,
 		AccountID: "111122223333", Region: "us-east-1", LogFormat: "text", LogLevel: "info",
 		LakeCommitInterval: 2 * time.Second, LakeCatalog: "embedded", LakeMemory: 1 << 30,
 		TrinoCatalog: "cairn", TrinoUser: "cairn", QuerySlots: 4, QueryMemory: 1 << 30, QueryResults: 8 << 30, HistoryRetention: 2160 * time.Hour, HistoryFlushAge: 5 * time.Minute,
@@ -133,7 +134,8 @@ func TestTrinoNeedsACatalogue(t *testing.T) {
 func TestProblemsTogether(t *testing.T) {
 	_, err := load(t, "account-id: '12'\nlisen: 1\nhistory-flush-age: 0s\n",
 		map[string]string{"CAIRN_REGION": "Mars", "CAIRN_LOG_FORMAT": "xml", "CAIRN_ADMIN_LISTEN": "127.0.0.1:9"},
-		map[string]string{"listen": "localhost:9", "tls-key": "k", "ingest-concurrency": "0", "query-slots": "65", "trino-url": "http://trino:8080", "trino-password": "p", "query-memory": "1MiB", "lake-memory": "2MiB", "lake-commit-interval": "1ms", "lake-catalog": "mysql://h/d", "min-free-disk": "1B", "journal-max-bytes": "1KiB", "lookup-quota": "-1", "shutdown-timeout": "-5s"})
+		map[string]string{"listen": "localhost:9", "tls-key": "k", "ingest-concurrency": "0", "query-slots": "65", "trino-url": "http://trino:8080", "trino-password": "p", "query-memory": "1MiB", "lake-memory": "2MiB", "lake-commit-interval": "1ms", "lake-catalog": "mysql://h/d", "min-free-disk": "1B", "journal-max-bytes": "1KiB", "lookup-quota": "-1", "shutdown-timeout": "-5s",
+			"console-url": "https://trail.example.com/console/", "console-session-duration": "13h", "console-idle-timeout": "14h"})
 	var all *Error
 	if !errors.As(err, &all) {
 		t.Fatal(err)
@@ -149,6 +151,9 @@ func TestProblemsTogether(t *testing.T) {
 		"lookup-quota: -1 is negative; 0 is no limit (from the flag --lookup-quota)",
 		"history-flush-age: 0s is not longer than zero",
 		"shutdown-timeout: -5s is not longer than zero",
+		`console-url: "https://trail.example.com/console/" is not the URL of a host`,
+		"console-session-duration: 13h0m0s is not between zero and 12h0m0s",
+		"console-idle-timeout: 14h0m0s is longer than console-session-duration",
 		"journal-max-bytes: 1024 bytes are too few",
 		"ingest-concurrency: 0 is not between",
 		"query-slots: 65 is not between 1 and 64",
@@ -162,7 +167,7 @@ func TestProblemsTogether(t *testing.T) {
 			t.Errorf("%v\nlacks %s", err, want)
 		}
 	}
-	if len(all.Problems) != 18 {
+	if len(all.Problems) != 21 {
 		t.Errorf("%d problems: %v", len(all.Problems), err)
 	}
 }
