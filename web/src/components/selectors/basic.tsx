@@ -73,7 +73,7 @@ function Source({ data, unused, onChange, onRemove }: { data: BasicData; unused:
           <FormField label="Individual selection" description="What is chosen for all holds for these too." stretch>
             <SpaceBetween size="xs">
               {data.rows.map((row, i) => (
-                <Grid key={i} gridDefinition={[{ colspan: { default: 12, s: 7 } }, { colspan: { default: 12, s: 3 } }, { colspan: { default: 12, s: 2 } }]}>
+                <Grid key={i} gridDefinition={[{ colspan: { default: 12, xxs: 7 } }, { colspan: { default: 12, xxs: 3 } }, { colspan: { default: 12, xxs: 2 } }]}>
                   <Input ariaLabel={`Resource ${i + 1}`} value={row.value} placeholder={type.form} spellcheck={false} onChange={({ detail }) => setRow(i, { value: detail.value })} />
                   <SpaceBetween size="m" direction="horizontal">
                     <Checkbox checked={row.read || data.all.read} disabled={data.all.read} onChange={({ detail }) => setRow(i, { read: detail.checked })}>Read</Checkbox>

@@ -18,16 +18,16 @@ export interface Catalogue {
 }
 
 interface Answer {
-  dataResourceTypes?: (string | ResourceType)[]
+  resourceTypes?: ResourceType[]
   networkEventSources?: string[]
   eventSources?: string[]
 }
 
 function read(answer: Answer): Catalogue {
-  const resourceTypes = (answer.dataResourceTypes ?? []).map((t) => (typeof t === 'string' ? { type: t } : t))
+  const resourceTypes = answer.resourceTypes ?? []
   const name = (t: ResourceType) => t.label ?? t.type
   return {
-    resourceTypes: resourceTypes.sort((a, b) => name(a).localeCompare(name(b))),
+    resourceTypes: resourceTypes.toSorted((a, b) => name(a).localeCompare(name(b))),
     networkEventSources: answer.networkEventSources ?? [],
     eventSources: answer.eventSources ?? [],
     withoutARN: resourceTypes.filter((t) => t.arn === false).map((t) => t.type),

@@ -17,7 +17,7 @@ interface Props {
   problems?: Problems
 }
 
-const columns = [{ colspan: { default: 12, s: 3 } }, { colspan: { default: 12, s: 3 } }, { colspan: { default: 12, s: 4 } }, { colspan: { default: 12, s: 2 } }]
+const columns = [{ colspan: { default: 12, xxs: 3 } }, { colspan: { default: 12, xxs: 3 } }, { colspan: { default: 12, xxs: 4 } }, { colspan: { default: 12, xxs: 2 } }]
 
 // Conditions is the builder of a selector's own conditions: rows of field,
 // operator and value.

@@ -1,7 +1,6 @@
 import { useQueries, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useCallback } from 'react'
 import { cloudtrail } from '~/api/client'
-import { ApiError } from '~/api/errors'
 import type { GetTrailStatusResponse, InsightSelector, Trail } from '~/api/operations.gen'
 
 // An account has at most five trails in a Region, so that all are asked for at once.
@@ -38,14 +37,11 @@ export const useTrailSelectors = (trail: Trail) =>
 // useTrailInsights is which Insights a trail has; none when they are off.
 export const useTrailInsights = (trail: Trail) =>
   useQuery({
-    queryKey: ['trail-insights', trail.TrailARN],
+    queryKey: ['trail-insights', trail.TrailARN, trail.HasInsightSelectors],
     queryFn: async ({ signal }): Promise<InsightSelector[]> => {
-      try {
-        return (await cloudtrail('GetInsightSelectors', { TrailName: trail.TrailARN! }, { region: trail.HomeRegion!, signal })).InsightSelectors ?? []
-      } catch (error) {
-        if (error instanceof ApiError && error.code === 'InsightNotEnabledException') return []
-        throw error
-      }
+      // Asking a trail without Insights is an error of the API.
+      if (!trail.HasInsightSelectors) return []
+      return (await cloudtrail('GetInsightSelectors', { TrailName: trail.TrailARN! }, { region: trail.HomeRegion!, signal })).InsightSelectors ?? []
     },
   })
 

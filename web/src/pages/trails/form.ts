@@ -122,6 +122,7 @@ const fields: Record<string, Field> = {
   BucketAlreadyExists: 'bucket',
   BucketAlreadyOwnedByYou: 'bucket',
   InvalidBucketName: 'bucket',
+  BucketsElsewhere: 'bucket',
   InvalidS3PrefixException: 'prefix',
   InvalidKmsKeyIdException: 'key',
   KmsKeyNotFoundException: 'key',

@@ -29,6 +29,8 @@ export interface Report {
 // Progress is how far a validation is.
 export interface Progress {
   digests: number
+  // listed are the digest files that were found so far.
+  listed: number
   logFiles: number
   bytes: number
 }

@@ -6,15 +6,16 @@ import DateRangePicker, { type DateRangePickerProps } from '@cloudscape-design/c
 import ExpandableSection from '@cloudscape-design/components/expandable-section'
 import FormField from '@cloudscape-design/components/form-field'
 import Header from '@cloudscape-design/components/header'
+import ProgressBar from '@cloudscape-design/components/progress-bar'
+import Select from '@cloudscape-design/components/select'
 import SpaceBetween from '@cloudscape-design/components/space-between'
-import StatusIndicator from '@cloudscape-design/components/status-indicator'
 import { useEffect, useRef, useState } from 'react'
 import { ApiError } from '~/api/errors'
 import type { Trail } from '~/api/operations.gen'
 import { stream } from '~/api/stream'
 import { Command } from '~/components/command'
 import { Problem } from '~/components/problem'
-import { bytes, plural } from '~/lib/text'
+import { bytes, count, plural } from '~/lib/text'
 import { useSession } from '~/shell/session'
 import { ValidationReport } from './validation-result'
 import { problemsOf, type Finding, type Progress, type Report } from './validation-report'
@@ -42,14 +43,15 @@ interface State {
   error?: unknown
 }
 
-const idle: State = { running: false, progress: { digests: 0, logFiles: 0, bytes: 0 }, findings: [] }
+const idle: State = { running: false, progress: { digests: 0, listed: 0, logFiles: 0, bytes: 0 }, findings: [] }
 
 // mostFindings bounds what the page keeps of a validation that finds very much.
 const mostFindings = 10_000
 
 // Validation validates the log files of a trail and shows what came of it.
 export function Validation({ trail }: { trail: Trail }) {
-  const { s3Endpoint } = useSession()
+  const { s3Endpoint, regions } = useSession()
+  const [region, setRegion] = useState(trail.HomeRegion!)
   const [range, setRange] = useState<DateRangePickerProps.Value>(ranges[1]!)
   const [state, setState] = useState<State>(idle)
   const abort = useRef<AbortController | null>(null)
@@ -61,7 +63,7 @@ export function Validation({ trail }: { trail: Trail }) {
     const set = (change: (old: State) => State) => !controller.signal.aborted && setState(change)
     setState({ ...idle, running: true })
     try {
-      const query = { region: trail.HomeRegion, trail: trail.TrailARN, ...bounds(range) }
+      const query = { region, trail: trail.TrailARN, ...bounds(range) }
       for await (const { event, data } of stream('validate', query, controller.signal)) {
         const value = JSON.parse(data) as unknown
         if (event === 'progress') set((old) => ({ ...old, progress: value as Progress }))
@@ -112,6 +114,17 @@ export function Validation({ trail }: { trail: Trail }) {
               i18nStrings={{ formatRelativeRange: (v) => `Last ${v.amount} ${v.unit}${v.amount === 1 ? '' : 's'}` }}
             />
           </FormField>
+          {trail.IsMultiRegionTrail && (
+            <FormField label="Region" description="Each Region has a chain of digest files of its own.">
+              <Select
+                filteringType="auto"
+                disabled={state.running}
+                selectedOption={{ value: region, label: regions.find((r) => r.id === region)?.name ?? region, description: region }}
+                options={regions.map((r) => ({ value: r.id, label: r.name, description: r.id }))}
+                onChange={({ detail }) => setRegion(detail.selectedOption.value!)}
+              />
+            </FormField>
+          )}
           <SpaceBetween direction="horizontal" size="xs">
             <Button variant="primary" loading={state.running} loadingText="Validating" onClick={() => void run()}>
               Validate
@@ -119,12 +132,12 @@ export function Validation({ trail }: { trail: Trail }) {
             {state.running && <Button onClick={stop}>Stop</Button>}
           </SpaceBetween>
           {state.running && (
-            <div role="status">
-              <StatusIndicator type="in-progress">
-                {plural(progress.digests, 'digest file')} and {plural(progress.logFiles, 'log file')} checked, {bytes(progress.bytes)} read,{' '}
-                {plural(problemsOf(state.findings).length, 'finding')}
-              </StatusIndicator>
-            </div>
+            <ProgressBar
+              label="Validating log files"
+              description={`${plural(progress.digests, 'digest file')} of ${count(progress.listed)}, ${plural(progress.logFiles, 'log file')}, ${bytes(progress.bytes)} read`}
+              value={progress.listed ? Math.min(100, (100 * progress.digests) / progress.listed) : 0}
+              additionalInfo={plural(problemsOf(state.findings).length, 'finding')}
+            />
           )}
           {!!state.error && <Problem header="The validation could not be finished" error={state.error} onRetry={() => void run()} />}
         </SpaceBetween>
@@ -132,7 +145,7 @@ export function Validation({ trail }: { trail: Trail }) {
       {state.report && <ValidationReport trail={trail} report={state.report} findings={state.report.findings ?? state.findings} />}
       <ExpandableSection headerText="Validate with the AWS CLI" variant="container" headerDescription="Nobody has to trust this page: the AWS CLI checks the same files with the same keys.">
         <SpaceBetween size="s">
-          <Command text={commandOf(trail, s3Endpoint, bounds(range).start)} label="Command of the AWS CLI" />
+          <Command text={commandOf(trail, region, s3Endpoint, bounds(range).start)} label="Command of the AWS CLI" />
           <Box color="text-body-secondary">
             It asks this server for the public keys and reads the files from the bucket, so that it needs credentials for cloudtrail:ListPublicKeys, cloudtrail:DescribeTrails,
             s3:GetObject, and s3:ListBucket. `cairn validate` takes the same options, and is faster.
@@ -143,7 +156,7 @@ export function Validation({ trail }: { trail: Trail }) {
   )
 }
 
-function commandOf(trail: Trail, s3Endpoint: string | undefined, start: string): string {
+function commandOf(trail: Trail, region: string, s3Endpoint: string | undefined, start: string): string {
   const s3 = s3Endpoint ? `AWS_ENDPOINT_URL_S3=${s3Endpoint} ` : ''
-  return `${s3}aws cloudtrail validate-logs --endpoint-url ${location.origin} --region ${trail.HomeRegion} \\\n  --trail-arn ${trail.TrailARN} --start-time ${start.slice(0, 19)}Z`
+  return `${s3}aws cloudtrail validate-logs --endpoint-url ${location.origin} --region ${region} \\\n  --trail-arn ${trail.TrailARN} --start-time ${start.slice(0, 19)}Z`
 }
