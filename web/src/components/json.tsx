@@ -48,7 +48,7 @@ export function Json({ text, label = 'JSON' }: { text: string; label?: string })
   }, [laidOut])
   return (
     <div className="json">
-      <Box float="right" padding="xs">
+      <Box textAlign="right" padding={{ top: 'xs', horizontal: 'xs' }}>
         <CopyToClipboard copyButtonText="Copy" copySuccessText="Copied" copyErrorText="The browser refused to copy" textToCopy={laidOut} />
       </Box>
       {/* It scrolls, so the keyboard has to reach it. */}

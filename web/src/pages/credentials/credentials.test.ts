@@ -6,15 +6,19 @@ import { rulesOf } from './password-rules'
 describe('rules of passwords', () => {
   const kept = (password: string) => rulesOf(password, 'Alice-of-Wonder', '111122223333').map((rule) => rule.kept)
   it('bound the length, in characters', () => {
-    expect(kept('short')).toEqual([false, true])
-    expect(kept('x'.repeat(12))).toEqual([true, true])
+    expect(kept('short')).toEqual([false, true, true])
+    expect(kept('abcdefabcdef')).toEqual([true, true, true])
     expect(kept('😀'.repeat(11))[0]).toBe(false)
-    expect(kept('x'.repeat(129))[0]).toBe(false)
+    expect(kept('abcdef'.repeat(22))[0]).toBe(false)
+  })
+  it('refuse what repeats itself', () => {
+    expect(kept('abcdabcdabcd')).toEqual([true, false, true])
   })
   it('refuse names that anybody knows', () => {
-    expect(kept('alice-of-wonder')).toEqual([true, false])
-    expect(kept('111122223333')).toEqual([true, false])
-    expect(kept('')).toEqual([false, false])
+    expect(kept('x-alice-OF-wonder-x')).toEqual([true, true, false])
+    expect(kept('my111122223333')).toEqual([true, true, false])
+    expect(kept('')).toEqual([false, false, false])
+    expect(rulesOf('a bob is a name', 'bob', '111122223333').every((rule) => rule.kept)).toBe(true)
   })
 })
 

@@ -39,17 +39,10 @@ export default function SecurityCredentials() {
           can be ended here.
         </Alert>
       )}
-      {error ? (
-        <Problem error={error} header="The credentials could not be read" onRetry={() => void refetch()} />
-      ) : !data ? (
-        <Loading />
-      ) : (
-        <>
-          {!assumed && <Password set={data.password.set} changed={data.password.changed} onChanged={changed} />}
-          {!assumed && <MfaDevices devices={data.mfaDevices} onChanged={changed} />}
-          <Sessions sessions={data.sessions} onChanged={changed} />
-        </>
-      )}
+      {error ? <Problem error={error} header="The credentials could not be read" onRetry={() => void refetch()} /> : !data && <Loading />}
+      {data && !assumed && <Password set={data.password.set} changed={data.password.changed} onChanged={changed} />}
+      {data && !assumed && <MfaDevices devices={data.mfaDevices} onChanged={changed} />}
+      {data && <Sessions sessions={data.sessions} onChanged={changed} />}
     </SpaceBetween>
   )
 }
@@ -67,10 +60,10 @@ function Who() {
           { label: 'Name', value: shown(session.userName) },
           { label: 'Kind', value: types[session.type] },
           { label: 'Account', value: session.account + (session.accountName ? ` (${shown(session.accountName)})` : '') },
-          { label: 'ARN', value: <span className="credentials-value">{shown(session.arn)}</span> },
+          { label: 'With MFA', value: session.mfa ? 'Yes' : 'No' },
           { label: 'Signed in', value: <Time value={session.created} /> },
           { label: 'Session ends at the latest', value: <Time value={session.expires} /> },
-          { label: 'With MFA', value: session.mfa ? 'Yes' : 'No' },
+          { label: 'ARN', value: <span className="credentials-value">{shown(session.arn)}</span> },
         ]}
       />
     </Container>

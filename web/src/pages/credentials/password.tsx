@@ -102,7 +102,7 @@ function ChangeForm({ onDone, onChanged }: { onDone: () => void; onChanged: () =
           constraintText={
             <SpaceBetween size="xxxs">
               {rules.map((rule) => (
-                <StatusIndicator key={rule.text} type={rule.kept ? 'success' : 'pending'}>
+                <StatusIndicator key={rule.text} type={rule.kept ? 'success' : checked ? 'error' : 'pending'}>
                   {rule.text}
                 </StatusIndicator>
               ))}

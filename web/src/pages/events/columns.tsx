@@ -42,7 +42,7 @@ const cells: Record<string, (event: Event, region: string) => ReactNode> = {
 }
 
 const widths: Record<string, number> = {
-  name: 220, time: 290, user: 170, source: 220, types: 200, names: 260, key: 210, region: 130, ip: 150, error: 190, readonly: 110, id: 320,
+  name: 210, time: 280, user: 170, source: 220, types: 200, names: 260, key: 210, region: 130, ip: 150, error: 190, readonly: 110, id: 320,
   request: 320, agent: 280, identity: 140, mfa: 110, type: 160, account: 150,
 }
 
@@ -79,7 +79,7 @@ export function SimilarMenu({ event, region, text }: { event: Event; region: str
   return (
     <ButtonDropdown
       variant={text ? 'normal' : 'inline-icon'}
-      ariaLabel={`Events similar to ${shown(event.EventName, 100)}`}
+      ariaLabel={`Similar events: ${shown(event.EventName, 100)}`}
       expandToViewport
       items={items}
       onItemFollow={follow}

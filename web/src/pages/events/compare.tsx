@@ -80,6 +80,7 @@ function Comparison({ events, region }: { events: Event[]; region: string }) {
     },
     pagination: { pageSize: 200 },
   })
+  const narrow = window.innerWidth < 700
   return (
     <Table<Line>
       {...collectionProps}
@@ -90,35 +91,36 @@ function Comparison({ events, region }: { events: Event[]; region: string }) {
       items={items}
       trackBy="path"
       enableKeyboardNavigation
-      stickyColumns={{ first: window.innerWidth > 700 ? 1 : 0 }}
+      stickyColumns={{ first: narrow ? 0 : 1 }}
       ariaLabels={{ tableLabel: 'Events side by side' }}
       columnDefinitions={[
         {
-          id: 'path', header: 'Field', isRowHeader: true, width: 280, minWidth: 140,
+          id: 'path', header: 'Field', isRowHeader: true, width: narrow ? 150 : 280, minWidth: 120,
           cell: (line) => (
-            <span className={line.differs ? 'events-differs events-value' : 'events-value'}>
-              {shown(line.path)}
+            <span className="events-value">
+              {line.differs ? <b>{shown(line.path)}</b> : shown(line.path)}
               {line.differs && <span className="events-unseen"> (differs)</span>}
             </span>
           ),
         },
         ...events.map((event, n) => ({
           id: `event${n}`,
-          width: 320,
-          minWidth: 160,
-          header: (
-            <PageLink to={eventPath(event.EventId ?? '', region)} fontSize="inherit">
-              {shown(event.EventName, 60)} {n + 1}
-            </PageLink>
-          ),
-          cell: (line: Line) => <Value line={line} value={line.values[n]} />,
+          width: narrow ? 220 : 320,
+          minWidth: 120,
+          header: `${n + 1}: ${shown(event.EventName, 60)}`,
+          cell: (line: Line) =>
+            line.path === 'eventID' && event.EventId ? (
+              <PageLink to={eventPath(event.EventId, region)}>{shown(event.EventId)}</PageLink>
+            ) : (
+              <Value value={line.values[n]} differs={line.values[n] !== line.values[0]} />
+            ),
         })),
       ]}
       header={
         <Header
           variant="awsui-h1-sticky"
           counter={`(${events.length})`}
-          description={`${plural(different, 'field')} of ${all.length} ${different === 1 ? 'differs' : 'differ'}.${
+          description={`${plural(different, 'field')} of ${all.length} ${different === 1 ? 'differs' : 'differ'}, in bold. Values that are not those of the first event are marked.${
             all.length >= mostFields ? ` Only the first ${mostFields} fields of each record are compared.` : ''
           }`}
           actions={
@@ -143,13 +145,15 @@ function Comparison({ events, region }: { events: Event[]; region: string }) {
   )
 }
 
-function Value({ line, value }: { line: Line; value: string | undefined }) {
+// Value is a field of one event, marked if it is not that of the first event.
+function Value({ value, differs }: { value: string | undefined; differs: boolean }) {
+  const mark = differs ? 'events-differs' : ''
   if (value === undefined) {
     return (
-      <Box color="text-status-inactive" display="inline">
-        <span className={line.differs ? 'events-differs' : undefined}>absent</span>
+      <Box color="text-body-secondary" display="inline">
+        <span className={mark}>absent</span>
       </Box>
     )
   }
-  return <span className={line.differs ? 'events-differs events-value' : 'events-value'}>{value === '' ? '""' : shown(value, 2000)}</span>
+  return <span className={`events-value ${mark}`}>{value === '' ? '""' : shown(value, 2000)}</span>
 }

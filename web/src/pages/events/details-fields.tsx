@@ -29,7 +29,6 @@ export function detailsOf(event: Event): { label: string; value: ReactNode }[] {
     { label: 'Error code', value: error ? <StatusIndicator type="error">{shown(error)}</StatusIndicator> : '-' },
     ...maybe('Error message', 'errorMessage'),
     { label: 'Request ID', value: text('requestID') },
-    { label: 'User agent', value: text('userAgent') },
     { label: 'Recipient account', value: text('recipientAccountId') },
     ...maybe('Event type', 'eventType'),
     ...maybe('Identity type', 'userIdentity', 'type'),
@@ -43,5 +42,6 @@ export function detailsOf(event: Event): { label: string; value: ReactNode }[] {
     ...maybe('VPC endpoint', 'vpcEndpointId'),
     ...maybe('TLS version', 'tlsDetails', 'tlsVersion'),
     ...maybe('Shared event ID', 'sharedEventID'),
+    { label: 'User agent', value: text('userAgent') },
   ]
 }

@@ -77,7 +77,7 @@ function Resources({ resources, region }: { resources: Resource[]; region: strin
             r.ResourceName && r.ResourceName.length <= 2000 ? (
               <PageLink
                 to={filterPath([{ AttributeKey: 'ResourceName', AttributeValue: r.ResourceName }], region)}
-                ariaLabel={`All events of ${shown(r.ResourceName, 100)}`}
+                ariaLabel={`All events of this resource: ${shown(r.ResourceName, 100)}`}
               >
                 All events of this resource
               </PageLink>

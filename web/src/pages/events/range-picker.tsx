@@ -30,6 +30,7 @@ export function RangePicker({ range, onChange }: { range: Range; onChange: (rang
       getTimeOffset={offset}
       isDateEnabled={(date) => date.getTime() > Date.now() - (keptDays + 2) * 86400_000 && date.getTime() < Date.now() + 2 * 86400_000}
       absoluteFormat="iso"
+      dateInputFormat="iso"
       timeInputFormat="hh:mm:ss"
       expandToViewport
       showClearButton

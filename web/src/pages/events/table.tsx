@@ -63,7 +63,7 @@ export function EventsTable(props: Props) {
       wrapLines={preferences.wrapLines}
       stripedRows={preferences.stripedRows}
       contentDensity={preferences.contentDensity}
-      stickyColumns={preferences.stickyColumns}
+      stickyColumns={{ first: preferences.stickyColumns.first, last: window.innerWidth < 700 ? 0 : 1 }}
       onColumnWidthsChange={({ detail }) => {
         const widths = Object.fromEntries(columns.map((column, n) => [column.id!, detail.widths[n]!]))
         props.onPreferences({ ...preferences, widths })
