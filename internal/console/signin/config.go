@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/google/uuid"
+	"github.com/prometheus/client_golang/prometheus"
 
 	"github.com/cairntrail/cairn/internal/identity"
 	"github.com/cairntrail/cairn/internal/recorder"
@@ -49,6 +50,8 @@ type Config struct {
 	NewUUID func() string
 	// Logger takes failures; nil is silence.
 	Logger *slog.Logger
+	// Registerer takes the metrics; nil keeps them unpublished.
+	Registerer prometheus.Registerer
 
 	// base is ConsoleURL.
 	base *url.URL

@@ -240,10 +240,10 @@ func (s *Service) leave(r *http.Request, session *Session, what string) *Error {
 
 // signOut is POST sign-out. The session ends even where that cannot be recorded.
 func (s *Service) signOut(w http.ResponseWriter, r *http.Request, session *Session) *Error {
+	s.setCookie(w, r, sessionCookie, "", 0)
 	if _, err := s.sessions.end(context.WithoutCancel(r.Context()), session.Caller.Principal, session.ID); err != nil {
 		return s.internal("end a session", err)
 	}
-	s.setCookie(w, r, sessionCookie, "", 0)
 	if e := s.leave(r, session, thisSession); e != nil {
 		return e
 	}

@@ -56,6 +56,7 @@ func (s *Service) Federation() http.Handler {
 				refused = invalid("The Action is getSigninToken or login.")
 			}
 		}
+		s.metrics.count(refused)
 		if refused != nil {
 			refused.Write(w)
 		}

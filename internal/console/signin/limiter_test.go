@@ -2,11 +2,14 @@ package signin
 
 import (
 	"fmt"
+	"maps"
 	"strconv"
 	"strings"
 	"sync"
 	"testing"
 	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
 
 	"github.com/cairntrail/cairn/internal/identity"
 )
@@ -162,6 +165,35 @@ func TestKeyGuessing(t *testing.T) {
 	c := identity.Credentials{AccessKeyID: "AKIAIOSFODNN7EXAMPLE", SecretAccessKey: "x", SessionToken: "x"}
 	b.federate("GET", signinValues(c, "")).want(429, CodeTooManyAttempts)
 	b.signIn(alice)
+}
+
+// TestMetrics: what is in no record is counted.
+func TestMetrics(t *testing.T) {
+	registry := prometheus.NewRegistry()
+	h := newHouse(t, func(c *Config) { c.Registerer = registry })
+	b := h.browser()
+	for range freeFailures {
+		b.tryPassword(alice, "the wrong password").want(401, CodeAuthenticationFailed)
+	}
+	b.tryPassword(alice, password).want(429, CodeTooManyAttempts)
+	h.browser().signIn(root)
+	b.post("/sign-in", "x").want(400, CodeInvalidRequest)
+	families, err := registry.Gather()
+	h.check(err)
+	got := map[string]float64{}
+	for _, f := range families {
+		for _, m := range f.GetMetric() {
+			name := f.GetName()
+			for _, l := range m.GetLabel() {
+				name += " " + l.GetValue()
+			}
+			got[name] = m.GetCounter().GetValue() + m.GetGauge().GetValue()
+		}
+	}
+	want := map[string]float64{"cairn_console_sessions": 1, "cairn_console_sign_ins_total accepted": 1, "cairn_console_sign_ins_total delayed": 1, "cairn_console_sign_ins_total failed": 5, "cairn_console_sign_ins_total unavailable": 0}
+	if !maps.Equal(got, want) {
+		t.Errorf("counted %v", got)
+	}
 }
 
 // TestCountsAreBounded: the table does not grow with what is tried.

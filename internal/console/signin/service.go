@@ -20,6 +20,7 @@ type Service struct {
 	sessions   *sessions
 	challenges *pending[challenge]
 	tokens     *pending[signinToken]
+	metrics    *metrics
 }
 
 // counter counts; it is shared by copies of what has it.
@@ -40,8 +41,11 @@ func Open(ctx context.Context, cfg Config) (*Service, error) {
 		cfg: cfg, csrfKey: cfg.Key.Derive("console-csrf"), origins: origins, limiter: newLimiter(cfg.Now),
 		challenges: newPending[challenge](cfg.Now, challengeLifetime), tokens: newPending[signinToken](cfg.Now, signinTokenLifetime),
 	}
-	s.sessions, err = openSessions(ctx, s)
-	return s, err
+	if s.sessions, err = openSessions(ctx, s); err != nil {
+		return nil, err
+	}
+	s.metrics = newMetrics(cfg.Registerer, s.sessions.count)
+	return s, nil
 }
 
 // Run notices sessions that end by themselves, until ctx ends.
@@ -89,6 +93,7 @@ func (s *Service) open(call func(http.ResponseWriter, *http.Request) *Error) htt
 		if refused == nil {
 			refused = call(w, r)
 		}
+		s.metrics.count(refused)
 		if refused != nil {
 			refused.Write(w)
 		}

@@ -369,3 +369,22 @@ func TestCaller(t *testing.T) {
 		t.Error("the session's key signs")
 	}
 }
+
+// TestStoreFails: without the store nobody signs in, and who signs out is out at least
+// until a restart, and told that something went wrong.
+func TestStoreFails(t *testing.T) {
+	h := newHouse(t)
+	b, other := h.browser().signIn(alice), h.browser()
+	h.check(h.db.Close())
+	other.tryPassword(alice, password).want(500, CodeInternal)
+	if len(other.cookies) != 0 {
+		t.Errorf("cookies %v", other.cookies)
+	}
+	h.advance(2 * touchEvery)
+	b.get("/session").want(200, "") // a use that cannot be stored is a use
+	b.post("/sign-out", object{}).want(500, CodeInternal)
+	b.get("/session").want(401, CodeNotSignedIn)
+	if log := h.log.String(); !strings.Contains(log, "last use") || !strings.Contains(log, "end a session") {
+		t.Errorf("the log says %s", log)
+	}
+}

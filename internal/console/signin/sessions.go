@@ -191,6 +191,19 @@ func (t *sessions) list(p identity.Principal) []stored {
 	return out
 }
 
+// count is how many sessions may be used.
+func (t *sessions) count() float64 {
+	now, n := t.s.cfg.Now(), 0
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	for _, l := range t.byKey {
+		if _, ok := t.s.alive(&l.stored, now); ok {
+			n++
+		}
+	}
+	return float64(n)
+}
+
 // end ends the session of an id, if it is the principal's. In memory it ends in any
 // case; an error tells that it may be there again after a restart.
 func (t *sessions) end(ctx context.Context, p identity.Principal, id string) (found bool, err error) {

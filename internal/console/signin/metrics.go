@@ -1,0 +1,40 @@
+package signin
+
+import "github.com/prometheus/client_golang/prometheus"
+
+// metrics are the series of sign-ins.
+type metrics struct {
+	signIns *prometheus.CounterVec
+}
+
+// outcomes are what became of steps of signing in. Attempts that came too early are in
+// no record, so they have to be seen here.
+//
+//nolint:gochecknoglobals // a table
+var outcomes = map[string]string{
+	"": "accepted", CodeAuthenticationFailed: "failed", CodeTooManyAttempts: "delayed", CodeServiceUnavailable: "unavailable", CodeInternal: "unavailable",
+}
+
+func newMetrics(reg prometheus.Registerer, sessions func() float64) *metrics {
+	m := &metrics{signIns: prometheus.NewCounterVec(prometheus.CounterOpts{
+		Name: "cairn_console_sign_ins_total", Help: "Steps of signing in to the console, by outcome.",
+	}, []string{"outcome"})}
+	for _, outcome := range outcomes {
+		m.signIns.WithLabelValues(outcome) // there from the beginning
+	}
+	if reg != nil {
+		reg.MustRegister(m.signIns, prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: "cairn_console_sessions", Help: "Sessions of the console."}, sessions))
+	}
+	return m
+}
+
+// count counts a step of signing in; requests that were no attempt do not count.
+func (m *metrics) count(refused *Error) {
+	code := ""
+	if refused != nil {
+		code = refused.Code
+	}
+	if outcome, ok := outcomes[code]; ok {
+		m.signIns.WithLabelValues(outcome).Inc()
+	}
+}
