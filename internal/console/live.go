@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"net/http"
 	"time"
 
 	"github.com/cairntrail/cairn/internal/api"
@@ -20,6 +21,9 @@ const (
 // live sends the events of a view as they become visible. The history tells of them;
 // nothing is asked again and again.
 func (c *Console) live(x *call) error {
+	if x.Method != http.MethodGet {
+		return errMethod
+	}
 	return c.streaming(x, func(ctx context.Context) error {
 		q, err := c.lookup(x)
 		if err != nil {

@@ -133,6 +133,11 @@ func TestOtherMethods(t *testing.T) {
 		}
 		secured(t, path, got)
 	}
+	for _, path := range []string{"events/live", "validate"} { // a HEAD would never end
+		if got := h.ask("admin", "HEAD", apiPrefix+path, ""); got.status != http.StatusMethodNotAllowed {
+			t.Errorf("HEAD %s: %d", path, got.status)
+		}
+	}
 	for _, path := range []string{"/console/", "/console/events", "/console/assets/index-abc.js"} {
 		if got := h.ask("admin", "POST", path, "{}"); got.status != http.StatusMethodNotAllowed || got.header.Get("Allow") != "GET, HEAD" {
 			t.Errorf("POST %s: %d %s", path, got.status, got.body)

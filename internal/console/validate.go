@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"net/http"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -40,6 +41,9 @@ type validation struct {
 // validate checks a trail's log files as "cairn validate" does, and tells of its
 // progress. It asks for the trail and the public keys over the API, as that does.
 func (c *Console) validate(x *call) error {
+	if x.Method != http.MethodGet {
+		return errMethod
+	}
 	return c.streaming(x, func(ctx context.Context) error {
 		v, err := c.newValidation(x)
 		if err != nil {

@@ -14,3 +14,18 @@ func TestTexts(t *testing.T) {
 		t.Errorf("%q", got)
 	}
 }
+
+// FuzzTexts: whatever the bytes are, it ends and gives texts; of a record it gives what
+// is there.
+func FuzzTexts(f *testing.F) {
+	f.Add([]byte(`{"requestID":"a","x":{"requestID":["\ud83d\ude00"]}}`))
+	f.Add([]byte(`{"requestID":"` + "\x00"))
+	f.Fuzz(func(t *testing.T, raw []byte) {
+		if got := Texts(raw, "requestID", "eventID"); len(got) != 2 {
+			t.Fatalf("%q", got)
+		}
+		if e, err := Parse(raw); err == nil && Texts(raw, "eventID")[0] != e.EventID {
+			t.Fatalf("%q, parsed %q: %s", Texts(raw, "eventID"), e.EventID, raw)
+		}
+	})
+}

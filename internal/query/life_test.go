@@ -367,6 +367,19 @@ func TestPermission(t *testing.T) {
 		if _, _, err := h.service.ListQueries(ctx, only, ListInput{EventDataStore: storeA, Limit: 10}); !errors.Is(err, denied) {
 			t.Errorf("list on a store that is not allowed: %v", err)
 		}
+		if got, more, err := h.service.History(ctx, only, ListInput{Limit: 10}); err != nil || more || len(got) != 1 || got[0].ID != b.ID {
+			t.Errorf("over all stores: %v, %v, %v", got, more, err)
+		}
+		if got, more, err := h.service.History(ctx, testCaller, ListInput{Limit: 1}); err != nil || !more || len(got) != 1 || got[0].ID != a.ID {
+			t.Errorf("over all stores with every right: %v, %v, %v", got, more, err)
+		}
+		nothing := Caller{AccountID: testAccount, Region: testRegion, Allowed: func(string) error { return denied }}
+		if _, _, err := h.service.History(ctx, nothing, ListInput{Limit: 10}); !errors.Is(err, denied) {
+			t.Errorf("over all stores without rights: %v", err)
+		}
+		if got, _, err := h.service.History(ctx, testCaller, ListInput{Status: Cancelled, Limit: 10}); err != nil || len(got) != 0 {
+			t.Errorf("queries that were cancelled: %v, %v", got, err)
+		}
 		h.stores.set(storeB, datastore.PendingDeletion)
 		if _, _, err := h.service.DescribeQuery(ctx, only, Reference{ID: b.ID}); code(err) != datastore.CodeInactive {
 			t.Errorf("describe when the store is pending deletion: %v", err)
