@@ -26,13 +26,13 @@ const flags = [
 
 // useConsole starts both before the tests of a file and ends them after. A test
 // fails too if its pages threw, or did what their security policy forbids.
-export function useConsole(serverFlags: string[] = []): Console {
+export function useConsole(serverFlags: string[] = [], contents: 'nothing' | 'demo' = 'nothing'): Console {
   const held = {} as Console
   let contexts: BrowserContext[] = []
   let complaints: string[] = []
 
   beforeAll(async () => {
-    held.server = await startServer(serverFlags)
+    held.server = await startServer(serverFlags, contents)
     held.browser = await chromium.launch({ executablePath: process.env.CAIRN_CHROMIUM ?? '/usr/bin/chromium', args: flags })
   })
   afterEach(async ({ task }) => {

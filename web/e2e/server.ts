@@ -21,9 +21,12 @@ export interface Server {
   stop: () => Promise<void>
 }
 
-// startServer starts one on free ports, and returns when it takes requests.
-export async function startServer(flags: string[] = []): Promise<Server> {
+// startServer starts one on free ports, and returns when it takes requests. Its data
+// directory is new unless the demo is to be in it: calls, a trail and its log files,
+// an event data store.
+export async function startServer(flags: string[] = [], contents: 'nothing' | 'demo' = 'nothing'): Promise<Server> {
   const dataDir = mkdtempSync(join(tmpdir(), 'cairn-console-'))
+  if (contents === 'demo') await run(['demo', '--data-dir', dataDir, '--exit'], process.env)
   const free = ['--listen', '--s3-listen', '--admin-listen'].flatMap((flag) => [flag, '127.0.0.1:0'])
   const child = spawn(binary, ['serve', '--data-dir', dataDir, '--log-format', 'json', ...free, ...flags], { stdio: ['ignore', 'ignore', 'pipe'] })
   const url = await ready(child)
