@@ -72,7 +72,7 @@ func (c *passwordCmd) Run(ctx context.Context, sh *shell) error {
 	if c.Delete {
 		return c.remove(ctx, sh, server)
 	}
-	password, err := c.password(sh)
+	password, err := c.password(ctx, sh)
 	if err != nil {
 		return err
 	}
@@ -130,12 +130,12 @@ func (c *passwordCmd) remove(ctx context.Context, sh *shell, server *caller) err
 }
 
 // password makes a password, reads it, or asks for it.
-func (c *passwordCmd) password(sh *shell) (string, error) {
+func (c *passwordCmd) password(ctx context.Context, sh *shell) (string, error) {
 	switch {
 	case c.Generate:
 		return newPassword(), nil
 	case c.From == "":
-		return askPassword(sh)
+		return askPassword(ctx, sh)
 	case !strings.HasPrefix(c.From, "@"):
 		return "", usagef("a password on the command line would stay in the shell's history; leave it out to be asked, or pass @- or @FILE")
 	case c.From == "@-":
@@ -171,25 +171,16 @@ func readPassword(r io.Reader) (string, error) {
 
 // askPassword asks a person twice, without showing what is typed. Where nobody sits at
 // a terminal the password is the first line of standard input.
-func askPassword(sh *shell) (string, error) {
+func askPassword(ctx context.Context, sh *shell) (string, error) {
 	in, ok := sh.stdin.(*os.File)
 	if !ok || !term.IsTerminal(int(in.Fd())) {
 		return readPassword(sh.stdin)
 	}
-	ask := func(prompt string) (string, error) {
-		fmt.Fprint(sh.stderr, prompt)
-		typed, err := term.ReadPassword(int(in.Fd()))
-		fmt.Fprintln(sh.stderr)
-		if err != nil {
-			return "", fmt.Errorf("the password cannot be read: %w", err)
-		}
-		return string(typed), nil
-	}
-	password, err := ask("New password: ")
+	password, err := typed(ctx, sh, in, "New password: ")
 	if err != nil {
 		return "", err
 	}
-	again, err := ask("The same again: ")
+	again, err := typed(ctx, sh, in, "The same again: ")
 	if err != nil {
 		return "", err
 	}
@@ -197,4 +188,34 @@ func askPassword(sh *shell) (string, error) {
 		return "", errors.New("the two passwords are not the same; nothing was changed")
 	}
 	return password, nil
+}
+
+// typed reads a line that the terminal does not show. Interrupted, it gives the
+// terminal back as it was; the read then ends with the process.
+func typed(ctx context.Context, sh *shell, in *os.File, prompt string) (string, error) {
+	before, err := term.GetState(int(in.Fd()))
+	if err != nil {
+		return "", fmt.Errorf("the password cannot be read: %w", err)
+	}
+	fmt.Fprint(sh.stderr, prompt)
+	type line struct {
+		text []byte
+		err  error
+	}
+	lines := make(chan line, 1)
+	go func() {
+		text, err := term.ReadPassword(int(in.Fd()))
+		lines <- line{text, err}
+	}()
+	select {
+	case <-ctx.Done():
+		fmt.Fprintln(sh.stderr)
+		return "", errors.Join(ctx.Err(), term.Restore(int(in.Fd()), before))
+	case got := <-lines:
+		fmt.Fprintln(sh.stderr)
+		if got.err != nil {
+			return "", fmt.Errorf("the password cannot be read: %w", got.err)
+		}
+		return string(got.text), nil
+	}
 }

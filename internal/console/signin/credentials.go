@@ -241,7 +241,7 @@ func (s *Service) leave(r *http.Request, session *Session, what string) *Error {
 // signOut is POST sign-out. The session ends even where that cannot be recorded.
 func (s *Service) signOut(w http.ResponseWriter, r *http.Request, session *Session) *Error {
 	s.setCookie(w, r, sessionCookie, "", 0)
-	if _, err := s.sessions.end(context.WithoutCancel(r.Context()), session.Caller.Principal, session.ID); err != nil {
+	if _, err := s.sessions.end(context.WithoutCancel(r.Context()), personOf(session.Caller), session.ID); err != nil {
 		return s.internal("end a session", err)
 	}
 	if e := s.leave(r, session, thisSession); e != nil {
@@ -251,15 +251,20 @@ func (s *Service) signOut(w http.ResponseWriter, r *http.Request, session *Sessi
 	return nil
 }
 
-// signOutEverywhere is POST sign-out-everywhere.
+// signOutEverywhere is POST sign-out-everywhere. A user or root begins a new epoch, which
+// ends half-done sign-ins too. A role's may not: others use it, under other names.
 func (s *Service) signOutEverywhere(w http.ResponseWriter, r *http.Request, session *Session) *Error {
-	if err := s.cfg.Directory.SignOut(context.WithoutCancel(r.Context()), session.Caller.Principal.Ref()); err != nil {
-		return s.refusal("end all sessions", err)
-	}
-	if err := s.sessions.sweep(context.WithoutCancel(r.Context())); err != nil { // who watches them learns it now
-		s.cfg.Logger.Warn("console sessions that ended long ago could not be removed", "error", err)
-	}
+	ctx, who := context.WithoutCancel(r.Context()), personOf(session.Caller)
 	s.setCookie(w, r, sessionCookie, "", 0)
+	if who.ref.Type != identity.Role {
+		if err := s.cfg.Directory.SignOut(ctx, who.ref); err != nil {
+			return s.refusal("end all sessions", err)
+		}
+	}
+	s.tokens.drop(func(t signinToken) bool { return personOf(t.caller) == who })
+	if err := s.sessions.endAll(ctx, who); err != nil {
+		return s.internal("end all sessions", err)
+	}
 	if e := s.leave(r, session, allSessions); e != nil {
 		return e
 	}
@@ -270,7 +275,7 @@ func (s *Service) signOutEverywhere(w http.ResponseWriter, r *http.Request, sess
 // endSession is DELETE credentials/sessions/{id}.
 func (s *Service) endSession(w http.ResponseWriter, r *http.Request, session *Session) *Error {
 	id := r.PathValue("id")
-	found, err := s.sessions.end(context.WithoutCancel(r.Context()), session.Caller.Principal, id)
+	found, err := s.sessions.end(context.WithoutCancel(r.Context()), personOf(session.Caller), id)
 	if err != nil {
 		return s.internal("end a session", err)
 	}

@@ -149,3 +149,32 @@ func TestEndOneSession(t *testing.T) {
 	b.call("DELETE", "/credentials/sessions/"+list[1].ID, nil).want(204, "")
 	b.get("/session").want(401, CodeNotSignedIn)
 }
+
+// TestRolesAreShared: people who use one role under different names neither see nor end
+// each other's sessions, and one of them who signs out everywhere leaves the others.
+func TestRolesAreShared(t *testing.T) {
+	h := newHouse(t)
+	sign := func(c identity.Credentials) *browser {
+		b := h.browser()
+		b.post("/sign-in/key", object{"accessKeyId": c.AccessKeyID, "secretAccessKey": c.SecretAccessKey, "sessionToken": c.SessionToken}).want(200, "")
+		return b
+	}
+	a1 := sign(h.role("ops", "alice"))
+	a2, bob := sign(h.assume(account, "ops", "alice")), sign(h.assume(account, "ops", "bob"))
+	token := bob.signinToken(h.assume(account, "ops", "alice"), "")
+	if got := bob.credentials().Sessions; len(got) != 1 || !got[0].Current {
+		t.Errorf("bob sees %+v", got)
+	}
+	for _, v := range a1.credentials().Sessions {
+		bob.call("DELETE", "/credentials/sessions/"+v.ID, nil).want(404, CodeNoSuchEntity)
+	}
+	a1.post("/sign-out-everywhere", object{}).want(204, "")
+	a2.get("/session").want(401, CodeNotSignedIn)
+	bob.get("/session").want(200, "")
+	bob.login(token, "").want(400, CodeAuthenticationFailed)
+	h.restart()
+	a2.get("/session").want(401, CodeNotSignedIn)
+	// An administrator ends all of a role.
+	h.check(h.directory.SignOut(t.Context(), identity.Ref{AccountID: account, Type: identity.Role, Name: "ops"}))
+	bob.get("/session").want(401, CodeSessionExpired)
+}

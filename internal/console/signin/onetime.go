@@ -71,6 +71,19 @@ func (p *pending[T]) take(token string) bool {
 	return ok
 }
 
+// drop removes all values that are unwanted.
+func (p *pending[T]) drop(unwanted func(T) bool) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for e := p.order.Front(); e != nil; {
+		next := e.Next()
+		if unwanted(e.Value.(*waiting[T]).value) {
+			p.remove(e)
+		}
+		e = next
+	}
+}
+
 // remove needs mu.
 func (p *pending[T]) remove(e *list.Element) {
 	delete(p.byKey, e.Value.(*waiting[T]).key)

@@ -142,7 +142,7 @@ func (t *sessions) add(ctx context.Context, value stored, confirm func() error) 
 	}
 	t.mu.Lock()
 	t.put(l)
-	old := t.surplus(value.ref())
+	old := t.surplus(&value)
 	t.mu.Unlock()
 	if err := t.remove(ctx, old); err != nil {
 		t.s.cfg.Logger.Warn("an old console session could not be removed", "error", err)
@@ -150,10 +150,10 @@ func (t *sessions) add(ctx context.Context, value stored, confirm func() error) 
 	return token, nil
 }
 
-// surplus takes sessions of a principal out of memory, until there are few enough. It
+// surplus takes sessions of a person out of memory, until there are few enough. It
 // needs mu.
-func (t *sessions) surplus(r identity.Ref) []*live {
-	own := t.of(r)
+func (t *sessions) surplus(value *stored) []*live {
+	own := t.of(value.person())
 	if len(own) <= maxSessions {
 		return nil
 	}
@@ -165,24 +165,37 @@ func (t *sessions) surplus(r identity.Ref) []*live {
 	return own
 }
 
-// of lists a principal's sessions, in any state. It needs mu.
-func (t *sessions) of(r identity.Ref) []*live {
+// person is whose sessions belong together: a principal's and, since many people may
+// use a role, those of one session name of it.
+type person struct {
+	ref         identity.Ref
+	id, session string
+}
+
+func (v *stored) person() person { return person{v.ref(), v.PrincipalID, v.Session.Name} }
+
+func personOf(c identity.Caller) person {
+	return person{c.Principal.Ref(), c.Principal.ID, c.Session.Name}
+}
+
+// of lists a person's sessions, in any state. It needs mu.
+func (t *sessions) of(who person) []*live {
 	var out []*live
 	for _, l := range t.byKey {
-		if l.ref() == r {
+		if l.person() == who {
 			out = append(out, l)
 		}
 	}
 	return out
 }
 
-// list gives a principal's sessions that may be used, the newest first.
-func (t *sessions) list(p identity.Principal) []stored {
+// list gives a person's sessions that may be used, the newest first.
+func (t *sessions) list(who person) []stored {
 	now := t.s.cfg.Now()
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	var out []stored
-	for _, l := range t.of(p.Ref()) {
+	for _, l := range t.of(who) {
 		if _, ok := t.s.alive(&l.stored, now); ok {
 			out = append(out, l.stored)
 		}
@@ -204,18 +217,29 @@ func (t *sessions) count() float64 {
 	return float64(n)
 }
 
-// end ends the session of an id, if it is the principal's. In memory it ends in any
+// end ends the session of an id, if it is the person's. In memory it ends in any
 // case; an error tells that it may be there again after a restart.
-func (t *sessions) end(ctx context.Context, p identity.Principal, id string) (found bool, err error) {
+func (t *sessions) end(ctx context.Context, who person, id string) (found bool, err error) {
 	t.mu.Lock()
 	l := t.byID[id]
-	if l == nil || l.ref() != p.Ref() || l.PrincipalID != p.ID {
+	if l == nil || l.person() != who {
 		t.mu.Unlock()
 		return false, nil
 	}
 	t.drop(l)
 	t.mu.Unlock()
 	return true, t.remove(ctx, []*live{l})
+}
+
+// endAll ends all sessions of a person, as end does one.
+func (t *sessions) endAll(ctx context.Context, who person) error {
+	t.mu.Lock()
+	own := t.of(who)
+	for _, l := range own {
+		t.drop(l)
+	}
+	t.mu.Unlock()
+	return t.remove(ctx, own)
 }
 
 // forget ends the session of a token, whoever's it is.

@@ -85,7 +85,7 @@ func (s *Service) showCredentials(w http.ResponseWriter, _ *http.Request, sessio
 	for _, d := range s.cfg.Directory.MFADevices(p.Ref()) {
 		out.MFADevices = append(out.MFADevices, deviceView{d.Serial, d.Name, d.Enabled.UTC()})
 	}
-	for _, v := range s.sessions.list(p) {
+	for _, v := range s.sessions.list(personOf(session.Caller)) {
 		out.Sessions = append(out.Sessions, sessionView{v.ID, v.Created.UTC(), v.LastSeen.UTC(), v.SourceIP, v.UserAgent, v.ID == session.ID})
 	}
 	writeJSON(w, http.StatusOK, out)

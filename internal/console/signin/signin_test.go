@@ -201,7 +201,7 @@ func TestNoRecordNoSession(t *testing.T) {
 	b.tryPassword(alice, "a wrong password").want(503, CodeServiceUnavailable)
 	h.failRecords(nil)
 	p, _ := h.directory.Principal(alice)
-	if n := len(h.service.sessions.list(p)); n != 0 {
+	if n := len(h.service.sessions.list(person{alice, p.ID, ""})); n != 0 {
 		t.Errorf("%d sessions remain", n)
 	}
 	h.restart()
