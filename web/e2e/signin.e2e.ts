@@ -161,6 +161,7 @@ test('a session that an administrator ends is over at the next call, and the pla
   const page = await it.open('/events?filter=none&range=1d')
   await enter(page, 'bob', password)
   await signedInAs(page, 'bob')
+  await page.getByRole('grid', { name: 'Events' }).getByRole('link').first().waitFor()
   await it.server.cairn(['account', 'sign-out', '--user', 'bob'])
   await page.getByRole('button', { name: 'Refresh' }).click()
   await page.getByText(/Sign in again to go on where you were/).waitFor()

@@ -1,4 +1,4 @@
-import { useQuery, useQueryClient } from '@tanstack/react-query'
+import { useQuery, useQueryClient, type QueryClient } from '@tanstack/react-query'
 import { createContext, useCallback, useContext, useEffect, useMemo, type ReactNode } from 'react'
 import { useSearchParams } from 'react-router'
 import { useToken, whenSessionEnds } from '~/api/client'
@@ -26,6 +26,13 @@ type Known = Pick<Held, 'session' | 'ended'>
 const Context = createContext<Held | null>(null)
 const key = ['session']
 
+// What one principal was shown is not the next one's to see. The session's own query
+// stays, as the provider watches it.
+function forget(client: QueryClient): void {
+  client.removeQueries({ predicate: (query) => query.queryKey[0] !== key[0] })
+  client.getMutationCache().clear()
+}
+
 // SessionProvider asks once who is signed in, and keeps it until it ends.
 export function SessionProvider({ children, pending }: { children: ReactNode; pending: ReactNode }) {
   const client = useQueryClient()
@@ -47,8 +54,7 @@ export function SessionProvider({ children, pending }: { children: ReactNode; pe
 
   const begin = useCallback(
     (session: Session) => {
-      // What another principal was shown is not this one's to see.
-      client.clear()
+      forget(client)
       useToken(session.csrf)
       writePreference('last-account', session.account)
       client.setQueryData<Known>(key, { session })
@@ -59,7 +65,7 @@ export function SessionProvider({ children, pending }: { children: ReactNode; pe
     (code?: string) => {
       useToken('')
       client.setQueryData<Known>(key, (old) => ({ session: null, ended: code ? { code, last: old?.session ?? undefined } : undefined }))
-      client.removeQueries({ predicate: (query) => query.queryKey[0] !== key[0] })
+      forget(client)
     },
     [client],
   )
