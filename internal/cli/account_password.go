@@ -209,8 +209,9 @@ func typed(ctx context.Context, sh *shell, in *os.File, prompt string) (string, 
 	}()
 	select {
 	case <-ctx.Done():
+		err := errors.Join(ctx.Err(), term.Restore(int(in.Fd()), before))
 		fmt.Fprintln(sh.stderr)
-		return "", errors.Join(ctx.Err(), term.Restore(int(in.Fd()), before))
+		return "", err
 	case got := <-lines:
 		fmt.Fprintln(sh.stderr)
 		if got.err != nil {
