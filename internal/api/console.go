@@ -15,6 +15,7 @@ import (
 	"github.com/cairntrail/cairn/internal/identity"
 	"github.com/cairntrail/cairn/internal/lake"
 	"github.com/cairntrail/cairn/internal/query"
+	"github.com/cairntrail/cairn/internal/recorder"
 )
 
 // ServeConsole answers a CloudTrail operation that the web console calls for a person
@@ -104,6 +105,21 @@ func (s *Server) Lookup(r *http.Request, caller identity.Caller, input any) (q l
 		return nothing{}, err
 	})
 	return q, err
+}
+
+// RecordConsole records a call that the console made of another service, whose name,
+// operation, parameters and outcome are call's; the rest of it is filled in here. An
+// error is a *[Refusal]: nothing may be answered then.
+func (s *Server) RecordConsole(r *http.Request, caller identity.Caller, call recorder.Call) error {
+	call.Identity, call.Time, call.RecipientAccountID, call.Region = caller.UserIdentity(), s.cfg.Now(), caller.AccountID(), s.region(caller.Region)
+	call.SourceIPAddress, call.UserAgent, call.RequestID = sourceIP(r), r.UserAgent(), s.cfg.NewUUID()
+	call.TLS, call.Host, call.SessionCredentialFromConsole = r.TLS, r.Host, true
+	if err := s.cfg.Record(background(r), call); err != nil {
+		s.cfg.Logger.Error("A call could not be recorded and was refused.", "operation", call.EventName, "error", err)
+		p, _ := publish(&Error{Code: CodeServiceUnavailable}, wire.JSON)
+		return &Refusal{Status: p.status, Code: p.code, Message: p.message, RequestID: call.RequestID}
+	}
+	return nil
 }
 
 // LookupUnrecorded gives the query of an input that is one more step of a lookup that

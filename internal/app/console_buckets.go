@@ -71,23 +71,38 @@ func (b consoleBuckets) List(ctx context.Context, account string) (out []console
 	return out, nil
 }
 
-// Create implements console.Buckets. A bucket whose policy cannot be written is taken
-// away again.
-func (b consoleBuckets) Create(ctx context.Context, account string, n console.NewBucket) error {
-	api := b.own(account)
-	if _, err := api.CreateBucket(ctx, &s3.CreateBucketInput{Bucket: &n.Name}); err != nil {
+// Create implements console.Buckets.
+func (b consoleBuckets) Create(ctx context.Context, account, name string) error {
+	_, err := b.own(account).CreateBucket(ctx, &s3.CreateBucketInput{Bucket: &name})
+	if err != nil {
 		return createError(err)
 	}
+	return nil
+}
+
+// Remove implements console.Buckets.
+func (b consoleBuckets) Remove(ctx context.Context, account, name string) error {
+	if _, err := b.own(account).DeleteBucket(ctx, &s3.DeleteBucketInput{Bucket: &name}); err != nil {
+		return fmt.Errorf("take the bucket %s away: %w", name, err)
+	}
+	return nil
+}
+
+// Policy implements console.Buckets.
+func (b consoleBuckets) Policy(account string, n console.NewBucket) string {
 	check := objects.BucketCheck{Bucket: n.Name, Prefix: n.Prefix, AccountID: account, TrailARN: n.TrailARN}
 	if n.TrailARN == "" {
 		check.Results, check.TrailARN = true, "arn:aws:cloudtrail:"+n.Region+":"+account+":eventdatastore/none"
 	}
-	_, err := api.PutBucketPolicy(ctx, &s3.PutBucketPolicyInput{Bucket: &n.Name, Policy: aws.String(check.Policy())})
-	if err == nil {
-		return nil
+	return check.Policy()
+}
+
+// PutPolicy implements console.Buckets.
+func (b consoleBuckets) PutPolicy(ctx context.Context, account, name, policy string) error {
+	if _, err := b.own(account).PutBucketPolicy(ctx, &s3.PutBucketPolicyInput{Bucket: &name, Policy: &policy}); err != nil {
+		return fmt.Errorf("write the policy of bucket %s: %w", name, err)
 	}
-	_, undone := api.DeleteBucket(context.WithoutCancel(ctx), &s3.DeleteBucketInput{Bucket: &n.Name})
-	return errors.Join(fmt.Errorf("write the policy of bucket %s: %w", n.Name, err), undone)
+	return nil
 }
 
 func createError(err error) error {

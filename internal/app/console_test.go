@@ -15,6 +15,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/cairntrail/cairn/internal/identity"
 )
 
 // browser is somebody at the console.
@@ -29,17 +31,22 @@ const browserAgent = "Mozilla/5.0 (X11; Linux x86_64; rv:133.0) Gecko/20100101 F
 // browse signs in with the access key of the first account's administrator.
 func (s *server) browse() *browser {
 	s.tb.Helper()
+	key, err := s.client("default").cfg.Credentials.Retrieve(context.Background())
+	if err != nil {
+		s.tb.Fatal(err)
+	}
+	return s.browseWith(key.AccessKeyID, key.SecretAccessKey)
+}
+
+func (s *server) browseWith(id, secret string) *browser {
+	s.tb.Helper()
 	jar, err := cookiejar.New(nil)
 	if err != nil {
 		s.tb.Fatal(err)
 	}
 	b := &browser{server: s, http: &http.Client{Jar: jar}, csrf: "sign-in"}
-	key, err := s.client("default").cfg.Credentials.Retrieve(context.Background())
-	if err != nil {
-		s.tb.Fatal(err)
-	}
 	var session struct{ CSRF, Account, Type string }
-	b.must("POST", "sign-in/key", map[string]string{"accessKeyId": key.AccessKeyID, "secretAccessKey": key.SecretAccessKey}, &session)
+	b.must("POST", "sign-in/key", map[string]string{"accessKeyId": id, "secretAccessKey": secret}, &session)
 	if session.CSRF == "" || session.Account != "111122223333" || session.Type != "IAMUser" {
 		s.tb.Fatalf("signed in as %+v", session)
 	}
@@ -241,6 +248,13 @@ func TestConsoleLive(t *testing.T) {
 	if !ok || event != "events" || !strings.Contains(data, id) {
 		t.Fatalf("%v %s %s", ok, event, data)
 	}
+	leaving := s.browse()
+	other := leaving.open(t.Context(), "GET", "events/live", nil)
+	defer other.Body.Close()
+	leaving.must("POST", "sign-out", map[string]any{}, nil)
+	if _, err := io.Copy(io.Discard, other.Body); err != nil {
+		t.Errorf("the stream of a session that ended: %v", err)
+	}
 	stop, cancel := context.WithTimeout(context.Background(), 20*time.Second)
 	defer cancel()
 	if err := s.Stop(stop); err != nil {
@@ -296,6 +310,10 @@ func TestConsoleTrail(t *testing.T) {
 	if results.Total != 1 || results.Rows[0][0] != "1" || results.Rows[0][1] != "<b>" {
 		t.Errorf("%+v", results)
 	}
+	if made, written := b.events("CreateBucket"), b.events("PutBucketPolicy"); len(made) != 4 || len(written) != 2 { // two were refused
+		t.Errorf("recorded %v, %v", made, written)
+	}
+	s.othersValidate(made.TrailARN)
 	// A file that is changed is found, and named.
 	s.spoil("logs-of-main")
 	report = b.validated(made.TrailARN, began)
@@ -304,6 +322,32 @@ func TestConsoleTrail(t *testing.T) {
 	}
 	if status, text := b.call("GET", "validate?start=2026-01-01T00:00:00Z&trail=none", nil); status != http.StatusBadRequest || !strings.Contains(text, "TrailNotFoundException") {
 		t.Errorf("%d %s", status, text)
+	}
+}
+
+// othersValidate looks at validations by somebody who may not read the bucket.
+func (s *server) othersValidate(arn string) {
+	s.tb.Helper()
+	ctx, ref := context.Background(), identity.Ref{AccountID: "111122223333", Type: identity.User, Name: "auditor"}
+	if _, err := s.directory.CreateUser(ctx, ref.AccountID, ref.Name, "/"); err != nil {
+		s.tb.Fatal(err)
+	}
+	key, err := s.directory.CreateAccessKey(ctx, ref)
+	if err != nil {
+		s.tb.Fatal(err)
+	}
+	for _, c := range []struct{ allowed, denied string }{
+		{`{"Effect":"Allow","Action":"cloudtrail:*","Resource":"*"}`, "s3:ListBucket on resource: arn:aws:s3:::logs-of-main"},
+		{`{"Effect":"Allow","Action":["cloudtrail:*","s3:ListBucket"],"Resource":"*"}`, "s3:GetObject on resource: arn:aws:s3:::logs-of-main/some/folder/AWSLogs/111122223333/"},
+		{`{"Effect":"Allow","Action":["cloudtrail:*","s3:ListBucket","s3:GetObject"],"Resource":"*"},{"Effect":"Deny","Action":"s3:GetObject","Resource":"arn:aws:s3:::logs-of-main/*/CloudTrail/*.gz"}`, "s3:GetObject on resource: arn:aws:s3:::logs-of-main/some/folder/AWSLogs/111122223333/CloudTrail/us-east-1/"},
+	} {
+		if err := s.directory.AttachPolicy(ctx, ref, "rights", []byte(`{"Version":"2012-10-17","Statement":[`+c.allowed+`]}`)); err != nil {
+			s.tb.Fatal(err)
+		}
+		b := s.browseWith(key.AccessKeyID, key.SecretAccessKey)
+		if _, text := b.call("GET", "validate?start=2026-01-01T00:00:00Z&trail="+url.QueryEscape(arn), nil); !strings.Contains(text, `"code":"AccessDeniedException"`) || !strings.Contains(text, "user/auditor is not authorized to perform: "+c.denied) {
+			s.tb.Errorf("with %s: %s", c.allowed, text)
+		}
 	}
 }
 

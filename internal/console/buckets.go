@@ -2,6 +2,7 @@ package console
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"net/http"
@@ -11,6 +12,7 @@ import (
 
 	"github.com/cairntrail/cairn/internal/console/signin"
 	"github.com/cairntrail/cairn/internal/naming"
+	"github.com/cairntrail/cairn/internal/recorder"
 	"github.com/cairntrail/cairn/verify"
 )
 
@@ -28,9 +30,14 @@ type Buckets interface {
 	Elsewhere() string
 	// List gives the account's buckets.
 	List(ctx context.Context, account string) ([]Bucket, error)
-	// Create makes a bucket that lets CloudTrail write. Its errors are [ErrTaken]
-	// and [ErrBucketName] or failures.
-	Create(ctx context.Context, account string, b NewBucket) error
+	// Create makes a bucket. Its errors are [ErrTaken] and [ErrBucketName] or
+	// failures. Remove takes an empty one away.
+	Create(ctx context.Context, account, name string) error
+	Remove(ctx context.Context, account, name string) error
+	// Policy is the policy that lets CloudTrail write to a bucket, in JSON, and
+	// PutPolicy makes it the bucket's.
+	Policy(account string, b NewBucket) string
+	PutPolicy(ctx context.Context, account, name, policy string) error
 	// Source reads buckets as the account may.
 	Source(account string) verify.Source
 }
@@ -57,15 +64,54 @@ func (c *Console) errElsewhere() error {
 	return nil
 }
 
+// s3 makes a call of S3 for the person: it asks for the permission, runs, and records
+// the call as S3's own records are, before its outcome is answered.
+func (c *Console) s3(x *call, operation, action string, readOnly bool, params map[string]any, run func() error) error {
+	rec := recorder.Call{EventSource: "s3.amazonaws.com", EventName: operation, ReadOnly: readOnly}
+	resource := "*"
+	if bucket, ok := params["bucketName"].(string); ok {
+		resource = bucketARN(bucket)
+		rec.Resources = []recorder.Resource{{AccountID: x.caller.AccountID(), Type: "AWS::S3::Bucket", ARN: resource}}
+	}
+	var err error
+	if rec.RequestParameters, err = json.Marshal(params); err != nil {
+		panic("BUG: " + err.Error())
+	}
+	if err = c.may(x, action, resource); err != nil {
+		rec.ErrorCode, rec.ErrorMessage = "AccessDenied", err.(*signin.Error).Message
+	} else if err = run(); err != nil {
+		_, shown, _ := refusalOf(bucketError(resource, err))
+		rec.ErrorCode, rec.ErrorMessage = shown.Code, shown.Message
+	}
+	if err != nil {
+		rec.Resources = nil // as in the records of all calls that fail
+	}
+	if refused := c.cfg.API.RecordConsole(x.Request, x.caller, rec); refused != nil {
+		return refused
+	}
+	return bucketError(resource, err)
+}
+
+// bucketError is what a person reads of an error of buckets.
+func bucketError(arn string, err error) error {
+	switch {
+	case errors.Is(err, ErrTaken):
+		return &signin.Error{Status: http.StatusConflict, Code: "BucketAlreadyExists", Message: fmt.Sprintf("There is a bucket %s already. Choose another name, or use that bucket.", strings.TrimPrefix(arn, bucketARN("")))}
+	case errors.Is(err, ErrBucketName):
+		return &signin.Error{Status: http.StatusBadRequest, Code: "InvalidBucketName", Message: "A bucket's name has 3 to 63 small letters, digits, hyphens and dots, and begins and ends with a letter or digit."}
+	}
+	return err
+}
+
 // listBuckets answers with the buckets of the caller's account.
 func (c *Console) listBuckets(x *call) error {
-	if err := c.may(x, "s3:ListAllMyBuckets", "*"); err != nil {
+	var all []Bucket
+	err := c.s3(x, "ListBuckets", "s3:ListAllMyBuckets", true, map[string]any{"Host": x.Host}, func() (err error) {
+		if err = c.errElsewhere(); err == nil {
+			all, err = c.cfg.Buckets.List(x.Context(), x.caller.AccountID())
+		}
 		return err
-	}
-	if err := c.errElsewhere(); err != nil {
-		return err
-	}
-	all, err := c.cfg.Buckets.List(x.Context(), x.caller.AccountID())
+	})
 	if err != nil {
 		return err
 	}
@@ -98,22 +144,36 @@ func (c *Console) createBucket(x *call) error {
 	default:
 		return invalid(`The purpose is "trail" or "query-results".`)
 	}
-	for _, action := range []string{"s3:CreateBucket", "s3:PutBucketPolicy"} {
-		if err := c.may(x, action, bucketARN(in.Name)); err != nil {
-			return err
-		}
-	}
-	if err := c.errElsewhere(); err != nil {
-		return err
-	}
-	switch err := c.cfg.Buckets.Create(x.Context(), x.caller.AccountID(), b); {
-	case errors.Is(err, ErrTaken):
-		return &signin.Error{Status: http.StatusConflict, Code: "BucketAlreadyExists", Message: fmt.Sprintf("There is a bucket %s already. Choose another name, or use that bucket.", in.Name)}
-	case errors.Is(err, ErrBucketName):
-		return &signin.Error{Status: http.StatusBadRequest, Code: "InvalidBucketName", Message: "A bucket's name has 3 to 63 small letters, digits, hyphens and dots, and begins and ends with a letter or digit."}
-	case err != nil:
+	if err := c.makeBucket(x, b); err != nil {
 		return err
 	}
 	writeJSON(x.w, http.StatusOK, map[string]string{"name": b.Name})
+	return nil
+}
+
+// makeBucket makes a bucket and writes its policy: two calls, as in AWS's console. A
+// bucket without its policy is taken away again.
+func (c *Console) makeBucket(x *call, b NewBucket) error {
+	ctx, account := context.WithoutCancel(x.Context()), x.caller.AccountID()
+	policy := c.cfg.Buckets.Policy(account, b)
+	putPolicy := func() error {
+		params := map[string]any{"bucketPolicy": json.RawMessage(policy), "bucketName": b.Name, "Host": x.Host, "policy": ""}
+		return c.s3(x, "PutBucketPolicy", "s3:PutBucketPolicy", false, params, func() error { return c.cfg.Buckets.PutPolicy(ctx, account, b.Name, policy) })
+	}
+	if arn := bucketARN(b.Name); c.cfg.Allowed(x.caller, "s3:CreateBucket", arn) && !c.cfg.Allowed(x.caller, "s3:PutBucketPolicy", arn) {
+		return putPolicy() // is refused, before there is a bucket
+	}
+	err := c.s3(x, "CreateBucket", "s3:CreateBucket", false, map[string]any{"bucketName": b.Name, "Host": x.Host}, func() error {
+		if err := c.errElsewhere(); err != nil {
+			return err
+		}
+		return c.cfg.Buckets.Create(ctx, account, b.Name)
+	})
+	if err != nil {
+		return err
+	}
+	if err = putPolicy(); err != nil {
+		return errors.Join(err, c.cfg.Buckets.Remove(ctx, account, b.Name))
+	}
 	return nil
 }

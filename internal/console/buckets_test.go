@@ -5,6 +5,8 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+
+	"github.com/cairntrail/cairn/internal/identity"
 )
 
 func TestBuckets(t *testing.T) {
@@ -26,6 +28,11 @@ func TestBuckets(t *testing.T) {
 	}
 	if want := (NewBucket{Name: "results", Region: "eu-west-1"}); h.buckets.made[1] != want {
 		t.Errorf("made %+v", h.buckets.made)
+	}
+	calls := h.recorded()
+	if len(calls) != 4 || calls[0].EventName != "CreateBucket" || calls[1].EventName != "PutBucketPolicy" || calls[1].EventSource != "s3.amazonaws.com" || calls[1].ReadOnly || !calls[1].SessionCredentialFromConsole ||
+		calls[1].Region != "eu-west-1" || calls[1].UserAgent == "" || calls[1].Resources[0].ARN != "arn:aws:s3:::logs-of-trail" || !strings.Contains(string(calls[1].RequestParameters), `"bucketPolicy":{`) {
+		t.Errorf("recorded %+v", calls)
 	}
 	h.signIn("other", otherAccount, "admin")
 	for session, want := range map[string]string{"admin": `{"buckets":[{"name":"logs-of-trail","created":"1970-01-01T00:00:01Z"},{"name":"results","created":"1970-01-01T00:00:01Z"}]}`, "other": `{"buckets":[]}`} {
@@ -49,7 +56,26 @@ func TestBuckets(t *testing.T) {
 	f(ErrTaken, "", "BucketAlreadyExists", http.StatusConflict)
 	f(ErrBucketName, "", "InvalidBucketName", http.StatusBadRequest)
 	f(errors.New("a secret of the store"), "", "InternalFailure", http.StatusInternalServerError)
+	if calls := h.recorded(); calls[len(calls)-1].ErrorCode != "InternalFailure" || strings.Contains(calls[len(calls)-1].ErrorMessage, "secret") {
+		t.Errorf("recorded %+v", calls[len(calls)-1])
+	}
+	h.buckets.failPolicy = errors.New("a secret of the store")
+	f(nil, "", "InternalFailure", http.StatusInternalServerError)
+	if len(h.buckets.made) != 2 {
+		t.Errorf("a bucket without a policy is left: %+v", h.buckets.made)
+	}
 	f(nil, "https://minio.example.com", "BucketsElsewhere", http.StatusConflict)
+	h.buckets.elsewhere = ""
+	h.signIn("half", homeAccount, "half")
+	if err := h.directory.AttachPolicy(t.Context(), identity.Ref{AccountID: homeAccount, Type: identity.User, Name: "half"}, "half",
+		[]byte(`{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"s3:CreateBucket","Resource":"*"}]}`)); err != nil {
+		t.Fatal(err)
+	}
+	got := h.ask("half", "POST", "/console/api/buckets", `{"name":"of-half","purpose":"query-results"}`)
+	if _, message := got.code(t); got.status != http.StatusForbidden || !strings.Contains(message, "s3:PutBucketPolicy on resource: arn:aws:s3:::of-half") || len(h.buckets.made) != 2 {
+		t.Errorf("%d %s, %+v", got.status, got.body, h.buckets.made)
+	}
+	h.buckets.elsewhere = "https://minio.example.com"
 	if got := h.ask("admin", "GET", "/console/api/buckets", ""); got.status != http.StatusConflict {
 		t.Errorf("%d %s", got.status, got.body)
 	}

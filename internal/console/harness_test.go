@@ -86,14 +86,15 @@ func (p *people) Federation() http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { _, _ = io.WriteString(w, "federation "+r.URL.RawQuery) })
 }
 
-// noBuckets is an endpoint that has what a test puts there.
+// fakeBuckets is an endpoint that has what a test puts there.
 type fakeBuckets struct {
-	mu        sync.Mutex
-	elsewhere string
-	made      []NewBucket
-	by        []string
-	fail      error
-	files     verify.Source
+	mu         sync.Mutex
+	elsewhere  string
+	made       []NewBucket
+	by         []string
+	fail       error
+	failPolicy error
+	files      verify.Source
 }
 
 func (b *fakeBuckets) Elsewhere() string { return b.elsewhere }
@@ -109,14 +110,35 @@ func (b *fakeBuckets) List(_ context.Context, account string) (out []Bucket, err
 	return out, b.fail
 }
 
-func (b *fakeBuckets) Create(_ context.Context, account string, n NewBucket) error {
+func (b *fakeBuckets) Create(_ context.Context, account, name string) error {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if b.fail != nil {
 		return b.fail
 	}
-	b.made, b.by = append(b.made, n), append(b.by, account)
+	b.made, b.by = append(b.made, NewBucket{Name: name}), append(b.by, account)
 	return nil
+}
+
+func (b *fakeBuckets) Remove(_ context.Context, _, name string) error {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.made, b.by = b.made[:len(b.made)-1], b.by[:len(b.by)-1]
+	return nil
+}
+
+func (b *fakeBuckets) Policy(_ string, n NewBucket) string {
+	text, _ := json.Marshal(n)
+	return string(text)
+}
+
+func (b *fakeBuckets) PutPolicy(_ context.Context, _, name, policy string) error {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.failPolicy != nil {
+		return b.failPolicy
+	}
+	return json.Unmarshal([]byte(policy), &b.made[len(b.made)-1])
 }
 
 func (b *fakeBuckets) Source(string) verify.Source { return b.files }

@@ -111,7 +111,7 @@ func TestRightsAreAsked(t *testing.T) {
 				t.Errorf("%s %s: %d %s", r.method, path, got.status, got.body)
 			}
 			calls := h.recorded()
-			if !strings.HasPrefix(c.action, "s3:") && (len(calls) != 1 || calls[0].ErrorCode != "AccessDenied" || !calls[0].SessionCredentialFromConsole) {
+			if len(calls) != 1 || calls[0].ErrorCode != "AccessDenied" || !calls[0].SessionCredentialFromConsole {
 				t.Errorf("%s %s: recorded %+v", r.method, path, calls)
 			}
 		}
