@@ -1,25 +1,32 @@
 import { useState } from 'react'
 
-// TokenPages turns the pages of a list whose end is not known: each page has the
-// token of the next.
+// TokenPages is the way through a list whose end is not known: each page answers
+// with the token of the next one.
 export interface TokenPages {
   // token is that of the page that is shown; absent for the first.
   token: string | undefined
   page: number
-  count: number
-  goTo: (page: number) => void
+  // count is how many pages are known, with the token that the shown page gave.
+  count: (next: string | undefined) => number
+  goTo: (page: number, next: string | undefined) => void
 }
 
-// useTokenPages keeps the way through the pages of one list; another key begins
-// anew. next is the token that the shown page answered with.
-export function useTokenPages(key: string, next: string | undefined): TokenPages {
-  const [held, setHeld] = useState<{ key: string; page: number; tokens: (string | undefined)[] }>({ key, page: 1, tokens: [undefined] })
+type Tokens = (string | undefined)[]
+
+// known adds the token that the shown page gave to those of the pages before.
+export const known = (tokens: Tokens, page: number, next: string | undefined): Tokens => (next !== undefined && page === tokens.length ? [...tokens, next] : tokens)
+
+// useTokenPages keeps the way through the pages of one list; another key begins anew.
+export function useTokenPages(key: string): TokenPages {
+  const [held, setHeld] = useState<{ key: string; page: number; tokens: Tokens }>({ key, page: 1, tokens: [undefined] })
   const now = held.key === key ? held : { key, page: 1, tokens: [undefined] }
-  const known = next !== undefined && now.page === now.tokens.length ? [...now.tokens, next] : now.tokens
   return {
     token: now.tokens[now.page - 1],
     page: now.page,
-    count: known.length,
-    goTo: (page) => page >= 1 && page <= known.length && setHeld({ key, page, tokens: known }),
+    count: (next) => known(now.tokens, now.page, next).length,
+    goTo: (page, next) => {
+      const tokens = known(now.tokens, now.page, next)
+      if (page >= 1 && page <= tokens.length) setHeld({ key, page, tokens })
+    },
   }
 }

@@ -1,0 +1,42 @@
+import FormField from '@cloudscape-design/components/form-field'
+import Multiselect from '@cloudscape-design/components/multiselect'
+import { PageLink } from '~/shell/link'
+import { useRegion } from '~/shell/session'
+import { idOf, useStores } from './api'
+import { kindOf } from './model'
+
+interface Props {
+  // value has the ARNs of event data stores.
+  value: string[]
+  onChange: (value: string[]) => void
+  error?: string
+}
+
+// DestinationsField chooses the event data stores that a channel delivers to.
+export function DestinationsField({ value, onChange, error }: Props) {
+  const [region] = useRegion()
+  const { stores, isPending } = useStores(region)
+  const able = stores.filter(({ store }) => store && kindOf(store) === 'integrations' && store.Status !== 'PENDING_DELETION')
+  const option = (arn: string) => {
+    const name = stores.find((s) => s.name.EventDataStoreArn === arn)?.name.Name
+    return { value: arn, label: name ?? arn, description: idOf(arn) }
+  }
+  return (
+    <FormField
+      label="Event delivery location"
+      description="Event data stores for events from integrations. Each event goes to all of them."
+      constraintText={<PageLink to="/event-data-stores/create">Create an event data store</PageLink>}
+      errorText={error}
+    >
+      <Multiselect
+        filteringType="auto"
+        placeholder="Choose event data stores"
+        statusType={isPending ? 'loading' : 'finished'}
+        empty="There are no event data stores for events from integrations in this Region."
+        selectedOptions={value.map(option)}
+        options={able.map(({ store }) => option(store!.EventDataStoreArn!))}
+        onChange={({ detail }) => onChange(detail.selectedOptions.map((o) => o.value!))}
+      />
+    </FormField>
+  )
+}

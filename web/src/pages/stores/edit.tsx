@@ -1,0 +1,233 @@
+import Checkbox from '@cloudscape-design/components/checkbox'
+import Container from '@cloudscape-design/components/container'
+import Header from '@cloudscape-design/components/header'
+import { useMutation } from '@tanstack/react-query'
+import { useState } from 'react'
+import { useParams } from 'react-router'
+import { cloudtrail } from '~/api/client'
+import { messageOf } from '~/api/errors'
+import { putTags, useTags } from '~/api/tags'
+import type { GetInsightSelectorsResponse, Tag } from '~/api/operations.gen'
+import { EditForm } from '~/components/edit-form'
+import { Loading } from '~/components/loading'
+import { Problem } from '~/components/problem'
+import { useCatalogue } from '~/components/selectors/catalogue'
+import { newSelector } from '~/components/selectors/draft'
+import { EventsForm, type Part } from '~/components/selectors/events-form'
+import { checkSelection, hasProblems, toAdvanced, type Selection } from '~/components/selectors/selection'
+import { TagsField } from '~/components/tags'
+import { checkTags, fromTags, toTags } from '~/lib/tags'
+import { visible } from '~/lib/text'
+import { hrefOf, useGo } from '~/shell/link'
+import { useNotify } from '~/shell/notifications'
+import { usePage } from '~/shell/page'
+import { useRegion } from '~/shell/session'
+import NotFound from '../not-found'
+import { checkInsights, fromInsights, toInsights } from '../trails/insights'
+import { idOf, useConfiguration, usePolicy, useRefresh, useStore, useStoreInsights, type Store } from './api'
+import { EnrichFields } from './enrich'
+import { checkEnrichment, fromConfiguration, toConfiguration, type Enrichment } from './enrichment'
+import { InsightsCapture, type InsightsChoice } from './events-step'
+import { GeneralFields, PolicyFields } from './fields'
+import { checkGeneral, fieldOf, generalOf, kindOf, selectionOf, updateRequest, type Errors, type General } from './model'
+
+const titles: Record<string, string> = {
+  general: 'Edit general details', policy: 'Edit resource policy', tags: 'Edit tags', management: 'Edit management events', data: 'Edit data events',
+  network: 'Edit network activity events', insights: 'Edit Insights events', enrich: 'Edit enriched events and event size',
+}
+
+// Edit is the page that changes one section of an event data store.
+export default function Edit() {
+  const { id = '', section = '' } = useParams()
+  const [region] = useRegion()
+  const { data: store, error, refetch } = useStore(id, region)
+  const title = titles[section]
+  usePage({
+    title: title ?? 'Edit', contentType: 'form',
+    trail: [{ text: 'Event data stores', href: hrefOf('/event-data-stores') }, { text: store?.Name ?? id, href: hrefOf(`/event-data-stores/${id}`) }],
+  })
+  if (!title) return <NotFound />
+  if (error && !store) return <Problem header="The event data store could not be read" error={error} onRetry={() => void refetch()} />
+  if (!store) return <Loading />
+  const props = { store, title, region }
+  switch (section) {
+    case 'general':
+      return <EditGeneral {...props} />
+    case 'policy':
+      return <EditPolicy {...props} />
+    case 'tags':
+      return <EditTags {...props} />
+    case 'insights':
+      return <EditInsights {...props} />
+    case 'enrich':
+      return <EditEnrichment {...props} />
+    default:
+      return <EditEvents {...props} part={section as Part} />
+  }
+}
+
+interface Props {
+  store: Store
+  title: string
+  region: string
+}
+
+function useSaving(store: Store, run: () => Promise<unknown>) {
+  const go = useGo()
+  const refresh = useRefresh()
+  const { notify } = useNotify()
+  const back = () => go(`/event-data-stores/${idOf(store.EventDataStoreArn)}`)
+  const saving = useMutation({
+    mutationFn: run,
+    onSuccess: async () => {
+      notify({ type: 'success', header: `Event data store ${store.Name} updated` })
+      await refresh()
+      back()
+    },
+  })
+  return { save: () => saving.mutate(), saving: saving.isPending, error: saving.error, back }
+}
+
+// only is the errors that are shown: those of the form once it was tried, and the
+// server's at its field.
+function only(tried: boolean, errors: Errors, error: unknown): Errors {
+  const field = fieldOf(error)
+  return { ...(tried ? errors : {}), ...(field ? { [field]: visible(messageOf(error)) } : {}) }
+}
+
+function EditGeneral({ store, title, region }: Props) {
+  const [was] = useState(() => generalOf(store))
+  const [value, setValue] = useState<General>(was)
+  const errors = checkGeneral(value)
+  const { save, saving, error, back } = useSaving(store, () => cloudtrail('UpdateEventDataStore', updateRequest(store, value), { region }))
+  const change = (next: Partial<General>) => setValue((old) => ({ ...old, ...next }))
+  return (
+    <EditForm title={title} onCancel={back} saving={saving} error={error} onSave={() => Object.keys(errors).length || save()}>
+      <Container header={<Header variant="h2">General details</Header>}>
+        <GeneralFields value={value} onChange={change} errors={only(true, errors, error)} was={was} days={store.RetentionPeriod} />
+      </Container>
+      {kindOf(store) !== 'integrations' && (
+        <Container header={<Header variant="h2">Regions</Header>}>
+          <Checkbox checked={value.currentRegion} description="Otherwise events of all Regions are collected." onChange={({ detail }) => change({ currentRegion: detail.checked })}>
+            Include only the current region in my event data store
+          </Checkbox>
+        </Container>
+      )}
+    </EditForm>
+  )
+}
+
+function EditPolicy({ store, title, region }: Props) {
+  const policy = usePolicy(store.EventDataStoreArn!, region)
+  if (policy.isPending) return <Loading />
+  if (policy.error) return <Problem header="The resource policy could not be read" error={policy.error} onRetry={() => void policy.refetch()} />
+  return <PolicyOf store={store} title={title} region={region} policy={policy.data} />
+}
+
+function PolicyOf({ store, title, region, policy }: Props & { policy: string | null }) {
+  const arn = store.EventDataStoreArn!
+  const [value, setValue] = useState<General>(() => ({ ...generalOf(store), policyOn: policy !== null, policy: policy ?? '' }))
+  const [tried, setTried] = useState(false)
+  const errors = checkGeneral(value)
+  const { save, saving, error, back } = useSaving(store, async () => {
+    if (value.policyOn) return cloudtrail('PutResourcePolicy', { ResourceArn: arn, ResourcePolicy: value.policy }, { region })
+    return policy === null ? undefined : cloudtrail('DeleteResourcePolicy', { ResourceArn: arn }, { region })
+  })
+  return (
+    <EditForm title={title} onCancel={back} saving={saving} error={error} onSave={() => (setTried(true), errors.policy || save())}>
+      <Container header={<Header variant="h2">Resource policy</Header>}>
+        <PolicyFields value={value} onChange={(next) => setValue((old) => ({ ...old, ...next }))} errors={only(tried, errors, error)} arn={arn} />
+      </Container>
+    </EditForm>
+  )
+}
+
+function EditTags({ store, title, region }: Props) {
+  const { data, isPending, error } = useTags(store.EventDataStoreArn, region)
+  if (isPending) return <Loading />
+  if (error) return <Problem header="The tags could not be read" error={error} />
+  return <TagsOf store={store} title={title} region={region} tags={data} />
+}
+
+function TagsOf({ store, title, region, tags }: Props & { tags: Tag[] }) {
+  const [value, setValue] = useState(() => fromTags(tags))
+  const [tried, setTried] = useState(false)
+  const wrong = checkTags(value)
+  const { save, saving, error, back } = useSaving(store, () => putTags(store.EventDataStoreArn!, region, tags, toTags(value)))
+  return (
+    <EditForm title={title} onCancel={back} saving={saving} error={error} onSave={() => (setTried(true), wrong || save())}>
+      <Container header={<Header variant="h2">Tags</Header>}>
+        <TagsField value={value} onChange={setValue} error={tried ? wrong : undefined} />
+      </Container>
+    </EditForm>
+  )
+}
+
+function EditEvents({ store, title, region, part }: Props & { part: Part }) {
+  const { catalogue } = useCatalogue()
+  const [value, setValue] = useState<Selection>(() => begin(selectionOf(store), part))
+  const [tried, setTried] = useState(false)
+  const problems = checkSelection(value, catalogue.withoutARN)
+  const { save, saving, error, back } = useSaving(store, () =>
+    cloudtrail('UpdateEventDataStore', { EventDataStore: store.EventDataStoreArn!, AdvancedEventSelectors: toAdvanced(value) }, { region }),
+  )
+  return (
+    <EditForm title={title} onCancel={back} saving={saving} error={error} onSave={() => (setTried(true), hasProblems(problems) || save())}>
+      <EventsForm value={value} onChange={setValue} target="store" parts={[part]} problems={tried ? problems : undefined} toggle />
+    </EditForm>
+  )
+}
+
+function begin(s: Selection, part: Part): Selection {
+  if (part === 'network' && s.network.length === 0) return { ...s, network: [newSelector('NetworkActivity')] }
+  if (part === 'data' && s.data.length === 0) return { ...s, data: [newSelector('Data')] }
+  return s
+}
+
+function EditInsights({ store, title, region }: Props) {
+  const insights = useStoreInsights(store, region)
+  if (insights.isPending) return <Loading />
+  if (insights.error) return <Problem header="The Insights settings could not be read" error={insights.error} onRetry={() => void insights.refetch()} />
+  return <InsightsOf store={store} title={title} region={region} insights={insights.data} />
+}
+
+function InsightsOf({ store, title, region, insights }: Props & { insights: GetInsightSelectorsResponse | null }) {
+  const [value, setValue] = useState<InsightsChoice>(() => ({
+    on: insights !== null, destination: insights?.InsightsDestination ?? '', types: insights ? fromInsights(insights.InsightSelectors ?? []) : { rate: true, errors: true },
+  }))
+  const { on, destination, types } = value
+  const wrong = !on ? undefined : !destination ? 'Choose a destination event data store.' : !types.rate && !types.errors ? 'Choose at least one type.' : checkInsights(types, selectionOf(store))
+  const [tried, setTried] = useState(false)
+  const { save, saving, error, back } = useSaving(store, () =>
+    cloudtrail(
+      'PutInsightSelectors',
+      { EventDataStore: store.EventDataStoreArn!, InsightSelectors: on ? toInsights(types) : [], ...(on && { InsightsDestination: destination }) },
+      { region },
+    ),
+  )
+  return (
+    <EditForm title={title} onCancel={back} saving={saving} error={error} onSave={() => (setTried(true), wrong || save())}>
+      <Container header={<Header variant="h2">Insights events</Header>}>
+        <InsightsCapture value={value} onChange={setValue} error={tried ? wrong : undefined} />
+      </Container>
+    </EditForm>
+  )
+}
+
+function EditEnrichment({ store, title, region }: Props) {
+  const configuration = useConfiguration(store, region)
+  if (configuration.isPending) return <Loading />
+  if (configuration.error) return <Problem header="The event configuration could not be read" error={configuration.error} onRetry={() => void configuration.refetch()} />
+  return <EnrichmentOf store={store} title={title} region={region} enrichment={fromConfiguration(configuration.data)} />
+}
+
+function EnrichmentOf({ store, title, region, enrichment }: Props & { enrichment: Enrichment }) {
+  const [value, setValue] = useState(enrichment)
+  const errors = checkEnrichment(value)
+  const { save, saving, error, back } = useSaving(store, () => cloudtrail('PutEventConfiguration', toConfiguration(store.EventDataStoreArn!, value), { region }))
+  return (
+    <EditForm title={title} onCancel={back} saving={saving} error={error} onSave={() => Object.keys(errors).length || save()}>
+      <EnrichFields value={value} onChange={setValue} errors={errors} />
+    </EditForm>
+  )
+}

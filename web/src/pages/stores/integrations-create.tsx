@@ -1,0 +1,96 @@
+import Container from '@cloudscape-design/components/container'
+import Header from '@cloudscape-design/components/header'
+import SpaceBetween from '@cloudscape-design/components/space-between'
+import { useMutation } from '@tanstack/react-query'
+import { useRef, useState } from 'react'
+import { useSearchParams } from 'react-router'
+import { cloudtrail } from '~/api/client'
+import { ApiError, messageOf } from '~/api/errors'
+import { EditForm } from '~/components/edit-form'
+import { TagsField } from '~/components/tags'
+import { checkTags, toTags, type TagDraft } from '~/lib/tags'
+import { visible } from '~/lib/text'
+import { hrefOf, useGo } from '~/shell/link'
+import { useNotify } from '~/shell/notifications'
+import { usePage } from '~/shell/page'
+import { useRegion, useSession } from '~/shell/session'
+import { idOf, useRefresh } from './api'
+import { AccessFields, ChannelNameField, checkChannel, newChannel, SourceField } from './channel-fields'
+import { toPolicy } from './channel-policy'
+import { DestinationsField } from './destinations-field'
+
+// Create is the page that adds an integration.
+export default function Create() {
+  usePage({ title: 'Add integration', trail: [{ text: 'Integrations', href: hrefOf('/integrations') }], contentType: 'form' })
+  const { account } = useSession()
+  const [region] = useRegion()
+  const [params] = useSearchParams()
+  const { notify } = useNotify()
+  const refresh = useRefresh()
+  const go = useGo()
+  const wanted = params.get('destination')
+  const [channel, setChannel] = useState(() => ({ ...newChannel(), source: params.get('source') ?? 'Custom' }))
+  const [destinations, setDestinations] = useState<string[]>(wanted ? [`arn:aws:cloudtrail:${region}:${account}:eventdatastore/${wanted}`] : [])
+  const [tags, setTags] = useState<TagDraft[]>([])
+  const [tried, setTried] = useState(false)
+  const made = useRef<string | null>(null)
+  const errors = checkChannel(channel)
+  const noDestination = destinations.length ? undefined : 'Choose at least one event data store.'
+  const wrongTags = checkTags(tags)
+  const add = useMutation({
+    mutationFn: async () => {
+      const TagsList = toTags(tags)
+      made.current ??= (
+        await cloudtrail(
+          'CreateChannel',
+          { Name: channel.name, Source: channel.source, Destinations: destinations.map((Location) => ({ Type: 'EVENT_DATA_STORE' as const, Location })), ...(TagsList.length && { Tags: TagsList }) },
+          { region },
+        )
+      ).ChannelArn!
+      const policy = toPolicy(made.current, channel.access)
+      if (policy) await cloudtrail('PutResourcePolicy', { ResourceArn: made.current, ResourcePolicy: policy }, { region })
+      return made.current
+    },
+    onSuccess: async (arn) => {
+      notify({ type: 'success', header: `Integration ${channel.name} added`, content: 'Give the ARN of its channel to whoever delivers the events.' })
+      await refresh()
+      go(`/integrations/${idOf(arn)}`)
+    },
+  })
+  const taken = add.error instanceof ApiError && add.error.code === 'ChannelAlreadyExistsException' ? visible(messageOf(add.error)) : undefined
+  const shownErrors = { ...(tried ? errors : {}), ...(taken && { name: taken }) }
+  const change = (next: Partial<typeof channel>) => {
+    setChannel((old) => ({ ...old, ...next }))
+    add.reset()
+  }
+  return (
+    <EditForm
+      title="Add integration"
+      action="Add integration"
+      saving={add.isPending}
+      error={add.error}
+      errorHeader={made.current ? 'The channel was created, but its resource policy could not be attached: nobody else may deliver yet. Correct it and try again' : 'No integration was added'}
+      onCancel={() => go('/integrations')}
+      onSave={() => {
+        setTried(true)
+        if (!Object.keys(errors).length && !noDestination && !wrongTags) add.mutate()
+      }}
+    >
+      <Container header={<Header variant="h2">Integration details</Header>}>
+        <SpaceBetween size="l">
+          <ChannelNameField value={channel} onChange={change} errors={shownErrors} />
+          <SourceField value={channel} onChange={change} />
+        </SpaceBetween>
+      </Container>
+      <Container header={<Header variant="h2">Event delivery location</Header>}>
+        <DestinationsField value={destinations} onChange={setDestinations} error={tried ? noDestination : undefined} />
+      </Container>
+      <Container header={<Header variant="h2" description="Who else than this account may deliver events.">Resource policy</Header>}>
+        <AccessFields value={channel} onChange={change} errors={shownErrors} />
+      </Container>
+      <Container header={<Header variant="h2">Tags - <i>optional</i></Header>}>
+        <TagsField value={tags} onChange={setTags} error={tried ? wrongTags : undefined} />
+      </Container>
+    </EditForm>
+  )
+}

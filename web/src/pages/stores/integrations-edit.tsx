@@ -1,0 +1,174 @@
+import Alert from '@cloudscape-design/components/alert'
+import Container from '@cloudscape-design/components/container'
+import FormField from '@cloudscape-design/components/form-field'
+import Header from '@cloudscape-design/components/header'
+import Textarea from '@cloudscape-design/components/textarea'
+import { useMutation } from '@tanstack/react-query'
+import { useState } from 'react'
+import { useParams } from 'react-router'
+import { cloudtrail } from '~/api/client'
+import { ApiError, messageOf } from '~/api/errors'
+import type { GetChannelResponse, Tag } from '~/api/operations.gen'
+import { putTags, useTags } from '~/api/tags'
+import { EditForm } from '~/components/edit-form'
+import { Loading } from '~/components/loading'
+import { Problem } from '~/components/problem'
+import { TagsField } from '~/components/tags'
+import { checkTags, fromTags, toTags } from '~/lib/tags'
+import { visible } from '~/lib/text'
+import { hrefOf, useGo } from '~/shell/link'
+import { useNotify } from '~/shell/notifications'
+import { usePage } from '~/shell/page'
+import { useRegion, useSession } from '~/shell/session'
+import NotFound from '../not-found'
+import { idOf, useChannel, usePolicy, useRefresh } from './api'
+import { AccessFields, ChannelNameField, checkChannel, newChannel, type ChannelDraft } from './channel-fields'
+import { fromPolicy, toPolicy } from './channel-policy'
+import { DestinationsField } from './destinations-field'
+import { channelArn } from './integrations-details'
+import { checkJson } from './model'
+
+const titles: Record<string, string> = {
+  details: 'Edit integration details', destinations: 'Edit event delivery location', policy: 'Edit resource policy', tags: 'Edit tags',
+}
+
+// Edit is the page that changes one section of an integration.
+export default function Edit() {
+  const { id = '', section = '' } = useParams()
+  const { account } = useSession()
+  const [region] = useRegion()
+  const { data: channel, error, refetch } = useChannel(channelArn(region, account, id), region)
+  const title = titles[section]
+  usePage({
+    title: title ?? 'Edit', contentType: 'form',
+    trail: [{ text: 'Integrations', href: hrefOf('/integrations') }, { text: channel?.Name ?? id, href: hrefOf(`/integrations/${id}`) }],
+  })
+  if (!title) return <NotFound />
+  if (error && !channel) return <Problem header="The integration could not be read" error={error} onRetry={() => void refetch()} />
+  if (!channel) return <Loading />
+  const props = { channel, title, region }
+  if (section === 'details') return <EditName {...props} />
+  if (section === 'destinations') return <EditDestinations {...props} />
+  return section === 'policy' ? <EditPolicy {...props} /> : <EditTags {...props} />
+}
+
+interface Props {
+  channel: GetChannelResponse
+  title: string
+  region: string
+}
+
+function useSaving(channel: GetChannelResponse, run: () => Promise<unknown>) {
+  const go = useGo()
+  const refresh = useRefresh()
+  const { notify } = useNotify()
+  const back = () => go(`/integrations/${idOf(channel.ChannelArn)}`)
+  const saving = useMutation({
+    mutationFn: run,
+    onSuccess: async () => {
+      notify({ type: 'success', header: `Integration ${channel.Name} updated` })
+      await refresh()
+      back()
+    },
+  })
+  return { save: () => saving.mutate(), saving: saving.isPending, error: saving.error, back }
+}
+
+function EditName({ channel, title, region }: Props) {
+  const [value, setValue] = useState<ChannelDraft>(() => ({ ...newChannel(), name: channel.Name ?? '', source: channel.Source ?? '' }))
+  const { name: wrong } = checkChannel(value)
+  const { save, saving, error, back } = useSaving(channel, () => cloudtrail('UpdateChannel', { Channel: channel.ChannelArn!, Name: value.name }, { region }))
+  const taken = error instanceof ApiError && error.code === 'ChannelAlreadyExistsException' ? visible(messageOf(error)) : undefined
+  return (
+    <EditForm title={title} onCancel={back} saving={saving} error={error} onSave={() => wrong || save()}>
+      <Container header={<Header variant="h2">Integration details</Header>}>
+        <ChannelNameField value={value} onChange={(next) => setValue((old) => ({ ...old, ...next }))} errors={{ name: wrong ?? taken }} />
+      </Container>
+    </EditForm>
+  )
+}
+
+function EditDestinations({ channel, title, region }: Props) {
+  const [value, setValue] = useState<string[]>(() => channel.Destinations?.map((d) => d.Location) ?? [])
+  const { save, saving, error, back } = useSaving(channel, () =>
+    cloudtrail('UpdateChannel', { Channel: channel.ChannelArn!, Destinations: value.map((Location) => ({ Type: 'EVENT_DATA_STORE' as const, Location })) }, { region }),
+  )
+  return (
+    <EditForm title={title} onCancel={back} saving={saving} error={error} onSave={() => value.length && save()}>
+      <Container header={<Header variant="h2">Event delivery location</Header>}>
+        <DestinationsField value={value} onChange={setValue} error={value.length ? undefined : 'Choose at least one event data store.'} />
+      </Container>
+    </EditForm>
+  )
+}
+
+function EditPolicy(props: Props) {
+  const policy = usePolicy(props.channel.ChannelArn!, props.region)
+  if (policy.isPending) return <Loading />
+  if (policy.error) return <Problem header="The resource policy could not be read" error={policy.error} onRetry={() => void policy.refetch()} />
+  const access = policy.data ? fromPolicy(policy.data, props.channel.ChannelArn!) : { principals: [], externalId: '' }
+  return access ? <EditAccess {...props} access={access} policy={policy.data} /> : <EditPolicyText {...props} policy={policy.data!} />
+}
+
+const put = (channel: GetChannelResponse, region: string, policy: string | undefined, was: string | null) => {
+  const ResourceArn = channel.ChannelArn!
+  if (policy) return cloudtrail('PutResourcePolicy', { ResourceArn, ResourcePolicy: policy }, { region })
+  return was === null ? Promise.resolve({}) : cloudtrail('DeleteResourcePolicy', { ResourceArn }, { region })
+}
+
+function EditAccess({ channel, title, region, access, policy }: Props & { access: ChannelDraft['access']; policy: string | null }) {
+  const [value, setValue] = useState<ChannelDraft>(() => ({ name: channel.Name ?? '', source: channel.Source ?? '', access }))
+  const [tried, setTried] = useState(false)
+  const { principals, externalId } = checkChannel(value)
+  const { save, saving, error, back } = useSaving(channel, () => put(channel, region, toPolicy(channel.ChannelArn!, value.access), policy))
+  return (
+    <EditForm title={title} onCancel={back} saving={saving} error={error} onSave={() => (setTried(true), principals || externalId || save())}>
+      <Container header={<Header variant="h2">Resource policy</Header>}>
+        <AccessFields value={value} onChange={(next) => setValue((old) => ({ ...old, ...next }))} errors={tried ? { principals, externalId } : {}} />
+      </Container>
+    </EditForm>
+  )
+}
+
+// EditPolicyText is for policies that say more than the form can.
+function EditPolicyText({ channel, title, region, policy }: Props & { policy: string }) {
+  const [text, setText] = useState(policy)
+  const wrong = checkJson(text)
+  const { save, saving, error, back } = useSaving(channel, () => put(channel, region, text, policy))
+  return (
+    <EditForm title={title} onCancel={back} saving={saving} error={error} onSave={() => wrong || save()}>
+      <Container header={<Header variant="h2">Resource policy</Header>}>
+        <FormField
+          label="Resource policy"
+          description={`Its one action is cloudtrail-data:PutAuditEvents, and its resource is ${channel.ChannelArn}.`}
+          errorText={wrong}
+          stretch
+        >
+          <Textarea value={text} rows={20} spellcheck={false} onChange={({ detail }) => setText(detail.value)} />
+        </FormField>
+      </Container>
+      <Alert type="info">This policy says more than a list of accounts, so that it is edited as text.</Alert>
+    </EditForm>
+  )
+}
+
+function EditTags({ channel, title, region }: Props) {
+  const { data, isPending, error } = useTags(channel.ChannelArn, region)
+  if (isPending) return <Loading />
+  if (error) return <Problem header="The tags could not be read" error={error} />
+  return <TagsOf channel={channel} title={title} region={region} tags={data} />
+}
+
+function TagsOf({ channel, title, region, tags }: Props & { tags: Tag[] }) {
+  const [value, setValue] = useState(() => fromTags(tags))
+  const [tried, setTried] = useState(false)
+  const wrong = checkTags(value)
+  const { save, saving, error, back } = useSaving(channel, () => putTags(channel.ChannelArn!, region, tags, toTags(value)))
+  return (
+    <EditForm title={title} onCancel={back} saving={saving} error={error} onSave={() => (setTried(true), wrong || save())}>
+      <Container header={<Header variant="h2">Tags</Header>}>
+        <TagsField value={value} onChange={setValue} error={tried ? wrong : undefined} />
+      </Container>
+    </EditForm>
+  )
+}
