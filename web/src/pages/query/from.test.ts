@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { apply, firstStatement, storeChanges, storesOf } from './from'
+import { apply, firstStatement, oneLine, storeChanges, storesOf } from './from'
 
 const a = '11111111-1111-4111-8111-111111111111'
 const b = '2e5d0ab6-097e-49d8-99ef-0123456789ab'
@@ -56,5 +56,11 @@ describe('storeChanges', () => {
   it('begins a statement where there is none', () => {
     expect(set('  ')).toBe(firstStatement(n))
     expect(set('-- who was it?\n')).toBe('-- who was it?\n' + firstStatement(n))
+  })
+})
+
+describe('oneLine', () => {
+  it('names the stores that are known', () => {
+    expect(oneLine(`-- why\nSELECT '${a}'\n  FROM ${a}, "${a}" JOIN ${b}`, [{ id: a, name: 'audit' }])).toBe(`SELECT '${a}' FROM audit, audit JOIN ${b}`)
   })
 })

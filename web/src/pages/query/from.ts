@@ -101,3 +101,15 @@ function inCall(all: Token[], at: number): boolean {
   }
   return false
 }
+
+// oneLine is a statement on one line, without its comments and with the names of
+// stores for their ids, as lists show it.
+export function oneLine(sql: string, stores: { id: string; name: string }[]): string {
+  const names = new Map(stores.map((s) => [s.id, s.name]))
+  const changes = tokens(sql).flatMap(({ kind, id, from, to }) => {
+    if (kind === 'comment') return [{ from, to, insert: ' ' }]
+    const name = kind === 'store' ? names.get(id!) : undefined
+    return name === undefined ? [] : [{ from, to, insert: name }]
+  })
+  return apply(sql, changes).replace(/\s+/g, ' ').trim()
+}

@@ -95,13 +95,13 @@ function definition(column: Column, at: number, width: number, onOpen: (place: P
     id: `c${at}`,
     header: (
       <>
-        {name}
+        {name}{' '}
         <Box fontSize="body-s" fontWeight="normal" color="text-body-secondary">
           {shortType(column.type)}
         </Box>
       </>
     ),
-    ariaLabel: () => `${name}, ${shortType(column.type)}`,
+    ariaLabel: () => `${name} ${shortType(column.type)}`,
     sortingField: String(at),
     width,
     minWidth: 80,

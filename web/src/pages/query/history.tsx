@@ -19,6 +19,7 @@ import { bytes, count, shown, visible } from '~/lib/text'
 import { PageLink } from '~/shell/link'
 import { useRegion, useSession } from '~/shell/session'
 import { useHistory, useStores, type PastQuery, type Store } from './api'
+import { oneLine } from './from'
 import { allStatuses, deliveryOf, deliveryPlace, hasEnded, statusOf } from './statistics'
 import { optionOf } from './store-select'
 import { useTabs } from './tab-store'
@@ -161,7 +162,7 @@ function columns(stores: Store[], account: string): TableProps.ColumnDefinition<
       id: 'statement', header: 'Statement', isRowHeader: true, width: 420, minWidth: 200,
       cell: (q) => (
         <PageLink to={pageOf(q.queryId)}>
-          <span className="query-statement">{shown(q.statement.replace(/\s+/g, ' '), 160)}</span>
+          <span className="query-statement">{shown(oneLine(q.statement, stores), 200)}</span>
         </PageLink>
       ),
     },

@@ -2,6 +2,7 @@ import Alert from '@cloudscape-design/components/alert'
 import Box from '@cloudscape-design/components/box'
 import Button from '@cloudscape-design/components/button'
 import SpaceBetween from '@cloudscape-design/components/space-between'
+import LiveRegion from '@cloudscape-design/components/live-region'
 import Spinner from '@cloudscape-design/components/spinner'
 import StatusIndicator from '@cloudscape-design/components/status-indicator'
 import Tabs from '@cloudscape-design/components/tabs'
@@ -49,11 +50,11 @@ function Ran({ run, state: { data: query, error, refetch }, changed, onShow }: {
   if (error && !query) return <Lost error={error} onRetry={() => void refetch()} />
   const status = statusOf(query?.QueryStatus ?? 'QUEUED')
   return (
-    <SpaceBetween size="s">
+    <SpaceBetween size="xs">
       {error && <Problem header="The query could not be followed" error={error} onRetry={() => void refetch()} />}
-      <div role="status">
-        <StatusIndicator type={status.type}>{query ? summary(query) : 'Starting'}</StatusIndicator>
-      </div>
+      <StatusIndicator type={status.type}>{query ? summary(query) : 'Starting'}</StatusIndicator>
+      {/* Not the running figures: they would be read out every second. */}
+      <LiveRegion hidden>{query && hasEnded(query.QueryStatus) ? summary(query) : status.text}</LiveRegion>
       <Tabs
         variant="container"
         activeTabId={tab}

@@ -13,7 +13,8 @@ import { Problem } from '~/components/problem'
 import { Time } from '~/components/time'
 import { count, plural, shown, visible } from '~/lib/text'
 import { useNotify } from '~/shell/notifications'
-import { useSavedQueries, useSaving, type SavedQuery } from './api'
+import { useSavedQueries, useSaving, useStores, type SavedQuery } from './api'
+import { oneLine } from './from'
 import { SaveDialog } from './save-dialog'
 import { useTabs } from './tab-store'
 import { useOpen, usePageTab } from './use-open'
@@ -22,6 +23,7 @@ import { useOpen, usePageTab } from './use-open'
 export function SavedQueries() {
   const { data = [], isPending, error, refetch, isFetching } = useSavedQueries()
   const saving = useSaving()
+  const { stores } = useStores()
   const { notify } = useNotify()
   const open = useOpen()
   const [, go] = usePageTab()
@@ -102,7 +104,7 @@ export function SavedQueries() {
             ),
           },
           { id: 'description', header: 'Description', sortingField: 'description', cell: (q) => shown(q.description), minWidth: 200 },
-          { id: 'sql', header: 'Statement', cell: (q) => <span className="query-statement">{shown(q.sql.replace(/\s+/g, ' '), 140)}</span>, minWidth: 260 },
+          { id: 'sql', header: 'Statement', cell: (q) => <span className="query-statement">{shown(oneLine(q.sql, stores ?? []), 200)}</span>, minWidth: 260 },
           { id: 'updated', header: 'Last changed', sortingField: 'updated', cell: (q) => <Time value={q.updated} />, minWidth: 160 },
         ]}
       />

@@ -1,7 +1,7 @@
 import {
   autocompletion, closeBrackets, closeBracketsKeymap, completionKeymap, snippetCompletion, type Completion, type CompletionContext, type CompletionResult,
 } from '@codemirror/autocomplete'
-import { defaultKeymap, history, historyField, historyKeymap, indentWithTab, redo, toggleComment, undo } from '@codemirror/commands'
+import { defaultKeymap, history, historyField, historyKeymap, indentWithTab, isolateHistory, redo, toggleComment, undo } from '@codemirror/commands'
 import { bracketMatching } from '@codemirror/language'
 import { highlightSelectionMatches, search, searchKeymap } from '@codemirror/search'
 import { Compartment, EditorState, Prec, type Extension } from '@codemirror/state'
@@ -70,7 +70,8 @@ export function createEditor(parent: HTMLElement, options: Options): Editor {
       const { from, to, empty } = view.state.selection.main
       return empty ? { text: view.state.doc.toString(), from: 0, whole: true } : { text: view.state.sliceDoc(from, to), from, whole: false }
     },
-    change: (changes) => view.dispatch({ changes, scrollIntoView: true }),
+    // One step of Undo, apart from what was typed before.
+    change: (changes) => view.dispatch({ changes, scrollIntoView: true, annotations: isolateHistory.of('full') }),
     insert: (text) => {
       view.dispatch(view.state.replaceSelection(text), { scrollIntoView: true })
       view.focus()
