@@ -1,0 +1,260 @@
+import { readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Page } from 'playwright-core'
+import { beforeAll, expect, test } from 'vitest'
+import { barriers, useConsole } from './harness'
+import { logFile, record, type Record } from './records'
+
+const it = useConsole()
+
+// Sixty instances, and one bucket that somebody else made.
+const runs = Array.from({ length: 60 }, (_, n) =>
+  record('RunInstances', 600 + n, { requestParameters: { instanceType: 't3.micro', number: n, vpcId: n % 2 ? 'vpc-odd' : 'vpc-even' } }),
+)
+const bucket = record('CreateBucket', 300, {
+  eventSource: 's3.amazonaws.com',
+  userIdentity: { type: 'AssumedRole', principalId: 'AROA:night-shift', accountId: '111122223333', accessKeyId: 'ASIAIOSFODNN7EXAMPLE' },
+  requestParameters: { bucketName: 'evidence' },
+  resources: [{ type: 'AWS::S3::Bucket', ARN: 'arn:aws:s3:::evidence', accountId: '111122223333' }],
+})
+const denied = record('DeleteTrail', 200, { eventSource: 'cloudtrail.amazonaws.com', errorCode: 'AccessDenied', errorMessage: 'No, said the policy.', requestParameters: { name: 'evidence' } })
+
+async function ingest(name: string, records: Record[]): Promise<void> {
+  const file = join(it.server.dataDir, '..', `${name}-${process.pid}.json`)
+  writeFileSync(file, logFile(records))
+  await it.server.cairn(['ingest', '--create-accounts', file])
+}
+
+const grid = (page: Page) => page.getByRole('grid', { name: 'Events' })
+const rows = (page: Page, name: string) => grid(page).getByRole('link', { name, exact: true })
+
+// shows loads the page again until the history shows what was sent.
+async function shows(page: Page, name: string, n = 1): Promise<void> {
+  await expect.poll(async () => {
+    await page.getByRole('button', { name: 'Refresh' }).click()
+    await page.getByRole('button', { name: 'Refresh', disabled: false }).waitFor()
+    return rows(page, name).count()
+  }, { timeout: 20_000 }).toBeGreaterThanOrEqual(n)
+}
+
+beforeAll(() => ingest('events', [...runs, bucket, denied]))
+
+test('an event is found by filters with suggestions, and its page tells all', async () => {
+  const page = await it.signIn('/events')
+  await shows(page, 'DeleteTrail')
+  await page.getByRole('button', { name: 'Read-only = false', exact: true }).waitFor()
+  expect(await barriers(page)).toEqual([])
+
+  const filter = page.getByRole('combobox', { name: 'Filter events by lookup attributes' })
+  await filter.click()
+  await page.getByRole('option', { name: 'Event name' }).click()
+  await filter.pressSequentially('bucket')
+  await page.getByRole('option', { name: /CreateBucket/ }).click()
+  await expect.poll(() => new URL(page.url()).search).toBe('?ReadOnly=false&EventName=CreateBucket')
+  await filter.click()
+  await page.getByRole('option', { name: 'User name' }).click()
+  await page.getByRole('option', { name: /night-shift/ }).click()
+  await expect.poll(() => rows(page, 'CreateBucket').count()).toBe(1)
+  expect(await rows(page, 'RunInstances').count()).toBe(0)
+
+  // What is not there is said, and leads out.
+  await filter.fill('Event name = NoSuchEvent')
+  await page.keyboard.press('Enter')
+  await page.getByText('No events match').waitFor()
+  await page.goBack()
+  await rows(page, 'CreateBucket').click()
+
+  await page.getByRole('heading', { name: 'CreateBucket', level: 1 }).waitFor()
+  expect(new URL(page.url()).pathname).toBe(`/console/events/${bucket.eventID}`)
+  for (const text of ['night-shift', 'ASIAIOSFODNN7EXAMPLE', '192.0.2.7', String(bucket.requestID), 'AssumedRole']) {
+    await page.getByText(text, { exact: true }).first().waitFor()
+  }
+  const resources = page.getByRole('table', { name: 'Resources referenced' })
+  await resources.getByText('AWS::S3::Bucket').waitFor()
+  await page.getByRole('region', { name: 'Event record' }).getByText('"bucketName"').waitFor()
+  expect(await barriers(page)).toEqual([])
+
+  await resources.getByRole('row', { name: /arn:aws:s3:::evidence/ }).getByRole('link').click()
+  await expect.poll(() => new URL(page.url()).searchParams.get('ResourceName')).toBe('arn:aws:s3:::evidence')
+  await expect.poll(() => rows(page, 'CreateBucket').count()).toBe(1)
+})
+
+test('pages follow each other, and coming back leads to the same', async () => {
+  const page = await it.signIn('/events?EventName=RunInstances')
+  await shows(page, 'RunInstances', 50)
+  await page.getByRole('button', { name: 'Next page' }).click()
+  await expect.poll(() => rows(page, 'RunInstances').count()).toBe(10)
+  expect(new URL(page.url()).searchParams.get('page')).toBe('2')
+  expect(await page.getByRole('button', { name: 'Next page' }).isDisabled()).toBe(true)
+  await rows(page, 'RunInstances').last().click()
+  await page.getByRole('heading', { name: 'RunInstances', level: 1 }).waitFor()
+  await page.goBack()
+  await expect.poll(() => rows(page, 'RunInstances').count()).toBe(10)
+  await page.reload()
+  await expect.poll(() => rows(page, 'RunInstances').count()).toBe(10)
+  await page.getByRole('button', { name: 'Previous page' }).click()
+  await expect.poll(() => rows(page, 'RunInstances').count()).toBe(50)
+
+  await page.getByRole('button', { name: 'Preferences' }).click()
+  const dialog = page.getByRole('dialog', { name: 'Preferences' })
+  await dialog.getByRole('radio', { name: '10 events' }).check()
+  await dialog.getByRole('switch', { name: 'Source IP address' }).or(dialog.getByRole('checkbox', { name: 'Source IP address' })).first().click()
+  await dialog.getByRole('button', { name: 'Confirm' }).click()
+  await expect.poll(() => rows(page, 'RunInstances').count()).toBe(10)
+  await page.reload()
+  await expect.poll(() => rows(page, 'RunInstances').count()).toBe(10)
+  await grid(page).getByRole('columnheader', { name: 'Source IP address' }).waitFor()
+})
+
+test('a time range is chosen, checked, and kept in the address', async () => {
+  const page = await it.signIn('/events?EventName=RunInstances')
+  await shows(page, 'RunInstances')
+  const range = page.getByRole('button', { name: /Time range/ })
+  await range.click()
+  await page.getByRole('radio', { name: 'Custom' }).check()
+  await page.getByLabel('Duration').fill('100')
+  await page.getByRole('combobox', { name: 'Unit of time' }).or(page.getByRole('button', { name: /Unit of time/ })).first().click()
+  await page.getByRole('option', { name: 'days' }).click()
+  await page.getByRole('button', { name: 'Apply' }).click()
+  await page.getByText(/keeps events for 90 days/).first().waitFor()
+  await page.getByRole('radio', { name: 'Last 30 minutes' }).check()
+  await page.getByRole('button', { name: 'Apply' }).click()
+  await expect.poll(() => new URL(page.url()).searchParams.get('range')).toBe('30m')
+  await expect.poll(() => rows(page, 'RunInstances').count()).toBe(50)
+
+  // Ten of them are in these ten seconds, ends included.
+  const at = (n: number) => String(runs[n]!.eventTime)
+  await page.goto(`/console/events?EventName=RunInstances&start=${at(19)}&end=${at(10)}`)
+  await expect.poll(() => rows(page, 'RunInstances').count()).toBe(10)
+  expect(await page.getByRole('checkbox', { name: 'Live' }).or(page.getByRole('switch', { name: 'Live' })).first().isDisabled()).toBe(true)
+  await range.click()
+  await page.getByRole('button', { name: 'Clear and dismiss' }).click()
+  await expect.poll(() => new URL(page.url()).searchParams.has('start')).toBe(false)
+})
+
+test('up to five events stand side by side', async () => {
+  const page = await it.signIn('/events?EventName=RunInstances')
+  await shows(page, 'RunInstances', 50)
+  const box = (n: number) => grid(page).getByRole('row').nth(n).getByRole('checkbox')
+  for (let n = 1; n <= 5; n++) await box(n).check()
+  await page.getByText(/no more can be compared/).first().waitFor()
+  expect(await box(6).isDisabled()).toBe(true)
+  for (let n = 3; n <= 5; n++) await box(n).uncheck()
+  await page.getByRole('button', { name: 'Compare event details' }).click()
+  const table = page.getByRole('grid', { name: 'Events side by side' })
+  await table.getByRole('rowheader', { name: 'requestParameters.number (differs)' }).waitFor()
+  await table.getByRole('rowheader', { name: 'eventName', exact: true }).waitFor()
+  expect(await barriers(page)).toEqual([])
+  await page.getByText('Show only differences').click()
+  await expect.poll(() => table.getByRole('rowheader', { name: 'eventName', exact: true }).count()).toBe(0)
+  await table.getByRole('rowheader', { name: 'requestParameters.number (differs)' }).waitFor()
+
+  // Another person opens the address.
+  const other = await it.signIn(new URL(page.url()).pathname.replace('/console', '') + new URL(page.url()).search)
+  await other.getByRole('rowheader', { name: 'requestParameters.number (differs)' }).waitFor()
+})
+
+test('what the filter finds is downloaded, all of it', async () => {
+  const page = await it.signIn('/events?EventName=RunInstances')
+  await shows(page, 'RunInstances', 50)
+  const get = async (format: string) => {
+    const coming = page.waitForEvent('download')
+    await page.getByRole('button', { name: 'Download events' }).click()
+    await page.getByRole('menuitem', { name: `Download as ${format}` }).click()
+    const file = await coming
+    expect(file.suggestedFilename()).toMatch(new RegExp(`^event_history_us-east-1_.*\\.${format.toLowerCase()}$`))
+    await page.getByText(`${format} downloaded: 60 events`).waitFor()
+    return readFileSync(await file.path(), 'utf8')
+  }
+  const lines = (await get('CSV')).trimEnd().split('\r\n')
+  expect(lines[0]).toMatch(/^Event name,Event time,User name/)
+  expect(lines.filter((line) => line.startsWith('RunInstances,'))).toHaveLength(60)
+  const { Records: records } = JSON.parse(await get('JSON')) as { Records: Record[] }
+  expect(new Set(records.map((r) => r.eventID))).toEqual(new Set(runs.map((r) => r.eventID)))
+})
+
+test('a new event comes in while somebody watches', async () => {
+  const page = await it.signIn('/events?EventName=StopLogging')
+  await page.getByText('No events match').waitFor()
+  await page.getByText('Live', { exact: true }).click()
+  await page.getByText('Waiting for events').waitFor()
+  const came = record('StopLogging', 1)
+  await ingest('live', [came, record('StartLogging', 1)])
+  await rows(page, 'StopLogging').waitFor()
+  expect(await rows(page, 'StartLogging').count()).toBe(0)
+  await rows(page, 'StopLogging').click()
+  await page.getByText(came.eventID, { exact: true }).first().waitFor()
+
+  // On a later page the table stands still, and says that there is more.
+  await page.goto('/console/events?EventName=RunInstances&live=true')
+  await page.getByText('Waiting for events').waitFor()
+  await page.getByRole('button', { name: 'Next page' }).click()
+  await expect.poll(() => rows(page, 'RunInstances').count()).toBe(10)
+  await ingest('more', [record('RunInstances', 1)])
+  await page.getByText('1 new event', { exact: true }).waitFor()
+  expect(await rows(page, 'RunInstances').count()).toBe(10)
+  await page.getByRole('button', { name: 'Show', exact: true }).click()
+  await expect.poll(() => rows(page, 'RunInstances').count()).toBe(50)
+})
+
+test('the query behind a view', async () => {
+  const page = await it.signIn('/events?EventName=RunInstances&Username=carol')
+  await page.getByRole('button', { name: 'Query this view' }).click()
+  const sql = page.getByRole('dialog').getByRole('region', { name: 'SQL' })
+  await sql.getByText(/eventname = 'RunInstances'/).waitFor()
+  await page.getByRole('dialog').getByText('There is no event data store in this Region.').waitFor()
+  expect(await barriers(page)).toEqual([])
+})
+
+test('nothing that is in an event does anything', async () => {
+  const bomb = '<img src=x onerror=alert(1)><script>alert(2)</script>'
+  const evil = record(bomb, 50, {
+    userIdentity: { type: 'IAMUser', userName: 'a\u202Egnp.exe\u2066\u200b', arn: bomb, accountId: '111122223333', accessKeyId: '"><svg onload=alert(3)>' },
+    eventSource: 'javascript:alert(4)',
+    userAgent: '\u001b[31mred\u001b[0m\u0007',
+    errorCode: bomb,
+    errorMessage: 'x'.repeat(5000),
+    requestParameters: { bucketName: bomb, [bomb]: bomb, '=cmd()': '=1+1' },
+    resources: [{ type: bomb, ARN: 'javascript:alert(5)' }],
+  })
+  const huge = record('HugeEvent', 40, { requestParameters: { text: 'y'.repeat(900_000), list: Array.from({ length: 500 }, (_, n) => ({ n })) } })
+  const bare = record('BareEvent', 30, { userIdentity: null, sourceIPAddress: null, userAgent: null, requestID: undefined, readOnly: undefined })
+  await ingest('hostile', [evil, huge, bare])
+
+  const page = await it.signIn('/events?filter=none')
+  const dialogs: string[] = []
+  page.on('dialog', (dialog) => {
+    dialogs.push(dialog.message())
+    void dialog.dismiss()
+  })
+  await shows(page, bomb)
+  await rows(page, bomb).click()
+  await page.getByRole('heading', { name: bomb, level: 1 }).waitFor()
+  await page.getByText('a\\u202egnp.exe\\u2066\\u200b', { exact: true }).first().waitFor()
+  await page.getByText('\\u001b[31mred\\u001b[0m\\u0007').first().waitFor()
+  await page.getByRole('button', { name: /^Similar events/ }).click()
+  await page.getByRole('menuitem', { name: /Same access key/ }).click()
+  await expect.poll(() => rows(page, bomb).count()).toBe(1)
+  const address = page.url()
+
+  for (const id of [huge.eventID, bare.eventID]) {
+    await page.goto(`/console/events/${id}`)
+    await page.getByRole('region', { name: 'Event record' }).waitFor()
+    expect(await page.getByRole('region', { name: 'Event record' }).textContent()).toContain(id)
+  }
+  await page.goto(`/console/events/compare?ids=${evil.eventID},${huge.eventID},${bare.eventID}`)
+  await page.getByLabel('Find fields and values').fill('eventID')
+  await page.getByRole('rowheader', { name: 'eventID (differs)' }).waitFor()
+
+  // Suggestions and tokens are made of the same texts.
+  await page.goto(address)
+  const filter = page.getByRole('combobox', { name: 'Filter events by lookup attributes' })
+  await filter.click()
+  await page.getByRole('option', { name: 'User name' }).click()
+  await page.getByRole('option', { name: /gnp\.exe/ }).click()
+  await expect.poll(() => rows(page, bomb).count()).toBe(1)
+  expect(new URL(page.url()).searchParams.get('Username')).toBe('a\u202Egnp.exe\u2066\u200b')
+
+  expect(dialogs).toEqual([])
+  expect(await page.evaluate(() => document.querySelectorAll('img[src="x"], svg[onload], script:not([src]), a[href^="javascript:"]').length)).toBe(0)
+})
