@@ -38,6 +38,11 @@ func (a *App) openConsole(mux *http.ServeMux, server *api.Server) error {
 	if err != nil {
 		return err
 	}
+	if transport == nil {
+		transport = http.DefaultTransport.(*http.Transport).Clone()
+	}
+	// The S3 endpoint takes a connection that was opened ahead for busy, and would wait.
+	a.started("console's connections to buckets", func(context.Context) error { transport.CloseIdleConnections(); return nil })
 	if a.console, err = console.New(console.Config{
 		Sessions: sessions, API: server, History: a.history, Buckets: consoleBuckets{a, transport}, Queries: a.queries, Store: a.db, Allowed: a.directory.Allowed, Assets: files, Region: a.cfg.Region, Now: time.Now, Logger: a.log,
 	}); err != nil {

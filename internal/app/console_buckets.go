@@ -20,8 +20,7 @@ import (
 // consoleBuckets is what the console sees of buckets. At the embedded endpoint it acts
 // as the account; elsewhere it reads with the credentials that deliver.
 type consoleBuckets struct {
-	a *App
-	// transport is that of the bucket client; nil is the usual one.
+	a         *App
 	transport *http.Transport
 }
 
@@ -43,12 +42,9 @@ func (b consoleBuckets) own(account string) *s3.Client {
 
 func (b consoleBuckets) client(e objects.Endpoint) *s3.Client {
 	return s3.New(s3.Options{}, func(o *s3.Options) {
-		o.Region, o.Credentials, o.UsePathStyle = e.Region, e.Credentials, e.PathStyle
+		o.Region, o.Credentials, o.UsePathStyle, o.HTTPClient = e.Region, e.Credentials, e.PathStyle, &http.Client{Transport: b.transport}
 		if e.URL != "" {
 			o.BaseEndpoint = aws.String(e.URL)
-		}
-		if b.transport != nil {
-			o.HTTPClient = &http.Client{Transport: b.transport}
 		}
 	})
 }
