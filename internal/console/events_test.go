@@ -236,6 +236,51 @@ func TestDownloadEnds(t *testing.T) {
 	}
 }
 
+// breaking is a history that fails behind so many events.
+type breaking struct {
+	History
+	after int
+}
+
+func (b breaking) Walk(ctx context.Context, q lake.LookupQuery, yield func(*lake.LookupEvent) error) error {
+	n := 0
+	return b.History.Walk(ctx, q, func(e *lake.LookupEvent) error {
+		if n++; n > b.after {
+			return errors.New("the disk is broken")
+		}
+		return yield(e)
+	})
+}
+
+// TestDownloadBreaks: a file that cannot be made is an error, and one that breaks is
+// cut.
+func TestDownloadBreaks(t *testing.T) {
+	h := newHouse(t)
+	now := time.Now()
+	var records [][]byte
+	for i := range 3000 {
+		records = append(records, plain(fmt.Sprint(i), "RunInstances", homeAccount, homeRegion, now, ""))
+	}
+	h.append(records...)
+	whole := h.console.cfg.History
+	for _, format := range []string{"csv", "json"} {
+		for _, encoding := range []string{"gzip", "identity"} {
+			change := func(r *http.Request) { r.Header.Set("Accept-Encoding", encoding) }
+			h.console.cfg.History = breaking{whole, 0}
+			got := h.ask("admin", "GET", "/console/api/events/download?format="+format, "", change)
+			if code, _ := got.code(t); got.status != http.StatusInternalServerError || code != "InternalFailure" || got.header.Get("Content-Disposition")+got.header.Get("Content-Encoding") != "" || strings.Contains(got.body, "disk") {
+				t.Errorf("%s %s: %d %v %s", format, encoding, got.status, got.header, got.body)
+			}
+			h.console.cfg.History = breaking{whole, 2990}
+			resp := h.open(t.Context(), "admin", "GET", "/console/api/events/download?format="+format, "", change)
+			if _, err := io.Copy(io.Discard, resp.Body); err == nil && resp.StatusCode == http.StatusOK {
+				t.Errorf("%s %s: the file looks whole", format, encoding)
+			}
+			resp.Body.Close()
+		}
+	}
+}
+
 // count is how many streams of a session are open.
 func (s *streams) count(session string) int {
 	s.mu.Lock()
@@ -292,7 +337,7 @@ func TestStreamsAreBounded(t *testing.T) {
 		open = append(open, resp)
 	}
 	got := h.ask("admin", "GET", "/console/api/events/live", "")
-	if code, _ := got.code(t); got.status != http.StatusTooManyRequests || code != "TooManyStreams" {
+	if code, _ := got.code(t); got.status != http.StatusTooManyRequests || code != "TooManyStreams" || got.header.Get("Retry-After") != "5" {
 		t.Errorf("%d %s", got.status, got.body)
 	}
 	h.console.Close()

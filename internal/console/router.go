@@ -133,6 +133,13 @@ func (c *Console) fail(w http.ResponseWriter, r *http.Request, err error) {
 	if g, ok := w.(*guarded); ok && g.began {
 		panic(http.ErrAbortHandler) // a cut answer must not look like a whole one
 	}
+	for _, name := range []string{"Content-Disposition", "Content-Encoding", "Vary"} {
+		w.Header().Del(name) // of a file that was to come
+	}
+	if p, ok := errors.AsType[*signin.Error](err); ok {
+		p.Write(w)
+		return
+	}
 	writeJSON(w, status, out)
 }
 
