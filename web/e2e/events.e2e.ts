@@ -2,6 +2,8 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Page } from 'playwright-core'
 import { beforeAll, expect, test } from 'vitest'
+import type { LookupAttribute } from '~/api/operations.gen'
+import { statementFor } from '~/pages/events/sql'
 import { barriers, useConsole } from './harness'
 import { logFile, record, type Record } from './records'
 
@@ -204,6 +206,64 @@ test('the query behind a view', async () => {
   await sql.getByText(/eventname = 'RunInstances'/).waitFor()
   await page.getByRole('dialog').getByText('There is no event data store in this Region.').waitFor()
   expect(await barriers(page)).toEqual([])
+})
+
+test('the query behind a view finds in a store what the view shows', async () => {
+  const page = await it.signIn('/events')
+  const { csrf } = (await (await page.request.get('/console/api/session')).json()) as { csrf: string }
+  const call = async <T>(operation: string, data: object): Promise<T> => {
+    const headers = { 'X-Cairn-Csrf': csrf, Origin: it.server.url }
+    const answer = await page.request.post(`/console/api/cloudtrail/${operation}?region=us-east-1`, { headers, data })
+    expect(answer.status(), `${operation}: ${await answer.text()}`).toBe(200)
+    return (await answer.json()) as T
+  }
+  const { EventDataStoreArn: store } = await call<{ EventDataStoreArn: string }>('CreateEventDataStore', { Name: 'behind', TerminationProtectionEnabled: false })
+  const query = async (sql: string): Promise<string[]> => {
+    const { QueryId: id } = await call<{ QueryId: string }>('StartQuery', { QueryStatement: sql })
+    let ids: string[] = []
+    await expect.poll(async () => {
+      const results = await call<{ QueryStatus: string; ErrorMessage?: string; QueryResultRows?: { eventid?: string }[][] }>('GetQueryResults', { QueryId: id })
+      ids = (results.QueryResultRows ?? []).flatMap((row) => row.flatMap((cell) => cell.eventid ?? []))
+      return results.ErrorMessage ?? results.QueryStatus
+    }, { timeout: 30_000 }).toBe('FINISHED')
+    return ids.sort()
+  }
+  const root = record('RootCall', 25, { userIdentity: { type: 'Root', principalId: '111122223333', accountId: '111122223333' }, readOnly: true })
+  const role = record('RoleCall', 20, {
+    userIdentity: { type: 'AssumedRole', principalId: "AROA:o'neill", accountId: '111122223333', accessKeyId: 'ASIABEHINDVIEW' },
+    resources: [{ type: 'AWS::S3::Bucket', ARN: 'arn:aws:s3:::behind' }],
+    requestParameters: { bucketName: "it's" },
+  })
+  const user = record('UserCall', 15, { eventSource: 'sts.amazonaws.com', responseElements: { roleName: 'behind-role' } })
+  await ingest('behind', [root, role, user])
+
+  const ids = [root, role, user].map((r) => r.eventID)
+  const view = (attributes: [LookupAttribute['AttributeKey'], string][]) => attributes.map(([AttributeKey, AttributeValue]) => ({ AttributeKey, AttributeValue }))
+  const start = Math.floor(Date.parse(String(root.eventTime)) / 1000)
+  const end = Math.floor(Date.parse(String(user.eventTime)) / 1000)
+  const statement = (attributes: LookupAttribute[]) => statementFor({ region: 'us-east-1', attributes, bounds: { start, end } }, store.slice(store.lastIndexOf('/') + 1))
+  // Queries see events a moment later than the history.
+  await expect.poll(() => query(statement([])), { timeout: 30_000 }).toEqual(expect.arrayContaining(ids))
+
+  const cases: [LookupAttribute['AttributeKey'], string][][] = [
+    [['EventName', 'RoleCall']], [['EventId', user.eventID]], [['EventSource', 'sts.amazonaws.com']], [['ReadOnly', 'true']], [['ReadOnly', 'false']],
+    [['Username', 'root']], [['Username', "o'neill"]], [['Username', 'carol']], [['AccessKeyId', 'ASIABEHINDVIEW']], [['ResourceType', 'AWS::S3::Bucket']],
+    [['ResourceName', 'arn:aws:s3:::behind']], [['ResourceName', "it's"]], [['ResourceName', 'behind-role']], [['EventName', "no'such"]],
+    [['Username', 'carol'], ['ReadOnly', 'false'], ['EventSource', 'sts.amazonaws.com'], ['ResourceName', 'behind-role']],
+  ]
+  for (const attributes of cases) {
+    const { Events: events } = await call<{ Events: { EventId: string }[] }>('LookupEvents', { LookupAttributes: view(attributes), StartTime: start, EndTime: end })
+    const of = (list: string[]) => list.filter((id) => ids.includes(id))
+    const shown = of(events.map((e) => e.EventId).sort())
+    expect(shown.length, JSON.stringify(attributes)).toBe(attributes[0]![1] === "no'such" ? 0 : attributes[0]![1] === 'false' ? 2 : 1)
+    expect(of(await query(statement(view(attributes)))), JSON.stringify(attributes)).toEqual(shown)
+  }
+
+  await page.goto('/console/events?EventName=RoleCall')
+  await page.getByRole('button', { name: 'Query this view' }).click()
+  await page.getByRole('dialog').getByText(`FROM ${store.slice(store.lastIndexOf('/') + 1)}`).waitFor()
+  await page.getByRole('dialog').getByRole('link', { name: 'Open in editor' }).click()
+  await expect.poll(() => new URL(page.url()).pathname).toBe('/console/query')
 })
 
 test('nothing that is in an event does anything', async () => {
