@@ -125,11 +125,11 @@ function DataEvents({ value, onChange, target, ...shared }: Shared & Omit<Props,
     >
       <SpaceBetween size="m">
         {value.basic ? (
-          <>
+          <SpaceBetween size="m">
             <Box color="text-body-secondary">Basic event selectors log data events of S3, Lambda, and DynamoDB. Switching to advanced event selectors keeps what is chosen.</Box>
             {shared.problems?.data && <Alert type="error">{shared.problems.data}</Alert>}
             <BasicDataEvents value={value.basicData} onChange={(basicData) => onChange({ ...value, basicData })} />
-          </>
+          </SpaceBetween>
         ) : (
           <Selectors
             {...shared}

@@ -54,7 +54,7 @@ export default function Details() {
           actions={
             <SpaceBetween direction="horizontal" size="xs">
               <Button iconName="refresh" ariaLabel="Refresh" onClick={() => void refetch()} />
-              {!pending && <Button href={hrefOf(`/query?store=${id}`)} onFollow={follow}>Query</Button>}
+              {!pending && <Button href={hrefOf('/query?sql=' + encodeURIComponent(sampleQuery(store)))} onFollow={follow}>Query</Button>}
               <StoreActions store={store} />
             </SpaceBetween>
           }
@@ -74,6 +74,12 @@ export default function Details() {
       </SpaceBetween>
     </ContentLayout>
   )
+}
+
+// sampleQuery is a statement to begin with.
+function sampleQuery(store: Store): string {
+  const columns = kindOf(store) === 'events' ? 'eventTime, eventSource, eventName, userIdentity.arn, sourceIPAddress' : '*'
+  return `SELECT ${columns}\nFROM ${idOf(store.EventDataStoreArn)}\nORDER BY eventTime DESC\nLIMIT 10`
 }
 
 interface SectionProps {
@@ -126,13 +132,13 @@ function Sections({ store, region, pending }: { store: Store; region: string; pe
   const kind = kindOf(store)
   const section = (title: string, id: string, children: ReactNode) => <Section store={store} title={title} id={id}>{children}</Section>
   return (
-    <>
+    <SpaceBetween size="l">
       {kind === 'events' && <CloudTrailEvents store={store} region={region} pending={pending} section={section} />}
       {kind === 'integrations' && <Integrations store={store} region={region} />}
       {section('Resource policy', 'policy', <Loaded query={policy}>{policy.data ? <Json text={policy.data} label="Resource policy" /> : 'No resource policy. Principals of this account can use the event data store as their own policies allow.'}</Loaded>)}
       {!pending && section('Tags', 'tags', tags.error ? <Problem error={tags.error} onRetry={() => void tags.refetch()} /> : <TagsTable tags={tags.data} loading={tags.isPending} />)}
       {kind === 'events' && <ImportsTable destination={store.EventDataStoreArn} embedded />}
-    </>
+    </SpaceBetween>
   )
 }
 
@@ -160,7 +166,7 @@ function CloudTrailEvents({ store, region, pending, section }: PartProps) {
   const insights = useStoreInsights(store, region)
   const enrichment = configuration.data && fromConfiguration(configuration.data)
   return (
-    <>
+    <SpaceBetween size="l">
       {section('Management events', 'management', <ManagementSummary value={selection.management} />)}
       {section('Data events', 'data', <DataSummary value={selection} />)}
       {section('Network activity events', 'network', <NetworkSummary value={selection} />)}
@@ -195,7 +201,7 @@ function CloudTrailEvents({ store, region, pending, section }: PartProps) {
             />
           </Loaded>,
         )}
-    </>
+    </SpaceBetween>
   )
 }
 

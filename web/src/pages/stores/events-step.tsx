@@ -152,7 +152,7 @@ function Kinds({ value, onChange }: Pick<Props, 'value' | 'onChange'>) {
 
 function CloudTrailEvents({ value, onChange, general, problems }: Omit<Props, 'onGeneral'>) {
   return (
-    <>
+    <SpaceBetween size="l">
       <EventsForm value={value.selection} onChange={(selection) => onChange({ selection })} target="store" parts={partsOf(value.selection)} problems={problems.selection} />
       {value.selection.management.on && (
         <Container header={<Header variant="h2">Insights events - <i>optional</i></Header>}>
@@ -164,7 +164,7 @@ function CloudTrailEvents({ value, onChange, general, problems }: Omit<Props, 'o
           <CopyFields value={value.copy} onChange={(copy) => onChange({ copy })} errors={problems.copy} days={Number(general.retention) || undefined} />
         </Container>
       )}
-    </>
+    </SpaceBetween>
   )
 }
 
@@ -184,7 +184,7 @@ export function InsightsCapture({ value, onChange, error }: { value: InsightsCho
         Enable Insights events capture
       </Checkbox>
       {value.on && (
-        <>
+        <SpaceBetween size="m">
           <FormField label="Destination event data store" description="An event data store for CloudTrail Insights events. Create one first if there is none.">
             <Select
               placeholder="Choose an event data store"
@@ -196,7 +196,7 @@ export function InsightsCapture({ value, onChange, error }: { value: InsightsCho
             />
           </FormField>
           <InsightsFields value={value.types} onChange={(types) => onChange({ ...value, types })} error={error} />
-        </>
+        </SpaceBetween>
       )}
     </SpaceBetween>
   )

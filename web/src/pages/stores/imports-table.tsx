@@ -103,8 +103,8 @@ export function ImportsTable({ destination, embedded }: { destination?: string; 
         )
       }
       columnDefinitions={[
-        { id: 'id', header: 'Copy ID', cell: (i) => <PageLink to={`/imports/${i.ImportId}`}>{i.ImportId}</PageLink>, isRowHeader: true },
-        { id: 'status', header: 'Copy status', cell: (i) => <ImportStatus status={i.ImportStatus} /> },
+        { id: 'id', header: 'Copy ID', minWidth: 200, cell: (i) => <PageLink to={`/imports/${i.ImportId}`}>{i.ImportId}</PageLink>, isRowHeader: true },
+        { id: 'status', header: 'Copy status', minWidth: 140, cell: (i) => <ImportStatus status={i.ImportStatus} /> },
         ...(embedded ? [] : [{
           id: 'to', header: 'Event data store',
           cell: (i: ImportsListItem) => <PageLink to={`/event-data-stores/${idOf(i.Destinations?.[0])}`}>{shown(nameOf(i.Destinations?.[0]))}</PageLink>,

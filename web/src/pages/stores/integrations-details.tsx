@@ -161,7 +161,7 @@ function Ingestion({ channel }: { channel: GetChannelResponse }) {
             { label: 'Last error', value: shown(s?.LatestIngestionErrorCode) },
           ]}
         />
-        {state === 'waiting' && explainIngestion(s)}
+        {state === 'waiting' && <div>{explainIngestion(s)}</div>}
       </SpaceBetween>
     </Container>
   )

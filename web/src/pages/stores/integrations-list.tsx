@@ -76,6 +76,7 @@ function Channels() {
       {...collectionProps}
       wrapLines
       items={items}
+      trackBy={(row) => row.channel.ChannelArn!}
       loading={channels.isPending}
       loadingText="Loading integrations"
       ariaLabels={{ tableLabel: 'Integrations' }}
@@ -105,6 +106,7 @@ function Sources() {
     <Table
       wrapLines
       items={[...partners]}
+      trackBy="source"
       ariaLabels={{ tableLabel: 'Available sources' }}
       header={<Header variant="h2" counter={`(${partners.length})`} description="Where events outside of AWS can come from.">Available sources</Header>}
       columnDefinitions={[

@@ -32,15 +32,15 @@ const columns: TableProps.ColumnDefinition<Row>[] = [
     id: 'name', header: 'Name', isRowHeader: true, sortingComparator: by((r) => r.name.Name),
     cell: ({ name }) => <PageLink to={`/event-data-stores/${idOf(name.EventDataStoreArn)}`}>{shown(name.Name)}</PageLink>,
   },
-  { id: 'status', header: 'Status', sortingComparator: by((r) => r.store?.Status), cell: ({ store }) => <StoreStatus status={store?.Status} /> },
+  { id: 'status', header: 'Status', minWidth: 170, sortingComparator: by((r) => r.store?.Status), cell: ({ store }) => <StoreStatus status={store?.Status} /> },
   { id: 'type', header: 'Event type', sortingComparator: by((r) => r.store && kindOf(r.store)), cell: ({ store }) => (store ? kindLabels[kindOf(store)] : '-') },
   { id: 'all', header: 'All Regions', cell: ({ store }) => (store ? (store.MultiRegionEnabled ? 'Yes' : 'No') : '-') },
   {
-    id: 'retention', header: 'Retention period', sortingComparator: by((r) => r.store?.RetentionPeriod),
+    id: 'retention', header: 'Retention period', minWidth: 150, sortingComparator: by((r) => r.store?.RetentionPeriod),
     cell: ({ store }) => (store?.RetentionPeriod ? `${store.RetentionPeriod} days (${years(store.RetentionPeriod)})` : '-'),
   },
   { id: 'pricing', header: 'Pricing option', cell: ({ store }) => (store?.BillingMode ? pricing[store.BillingMode].label : '-') },
-  { id: 'created', header: 'Created', sortingComparator: by((r) => r.store?.CreatedTimestamp), cell: ({ store }) => <Time value={store?.CreatedTimestamp} /> },
+  { id: 'created', header: 'Created', minWidth: 170, sortingComparator: by((r) => r.store?.CreatedTimestamp), cell: ({ store }) => <Time value={store?.CreatedTimestamp} /> },
   { id: 'protection', header: 'Termination protection', cell: ({ store }) => (store ? (store.TerminationProtectionEnabled ? 'Enabled' : 'Disabled') : '-') },
 ]
 

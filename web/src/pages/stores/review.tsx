@@ -60,7 +60,7 @@ export function Review({ general: g, events: e, enrichment, onEdit }: Props) {
         />,
       )}
       {e.kind === 'events' && (
-        <>
+        <SpaceBetween size="l">
           {section('Management events', 1, <ManagementSummary value={e.selection.management} />)}
           {section('Data events', 1, <DataSummary value={e.selection} />)}
           {section('Network activity events', 1, <NetworkSummary value={e.selection} />)}
@@ -81,7 +81,7 @@ export function Review({ general: g, events: e, enrichment, onEdit }: Props) {
           <Container>
             <SelectorsJson value={e.selection} />
           </Container>
-        </>
+        </SpaceBetween>
       )}
       {e.kind === 'integrations' &&
         section(

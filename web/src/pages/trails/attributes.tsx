@@ -70,7 +70,7 @@ export function General({ value, onChange, errors, existing, region }: PartProps
           </Checkbox>
         </FormField>
         {value.encrypt && (
-          <>
+          <SpaceBetween size="l">
             {s3Endpoint && (
               <Alert type="warning" header="Not for buckets of this server">
                 The S3 endpoint of this server has no KMS, and refuses a trail whose bucket is there and that has a key. Use a key only for a bucket that the settings of the server
@@ -84,7 +84,7 @@ export function General({ value, onChange, errors, existing, region }: PartProps
             >
               <Input value={value.key} placeholder="alias/MyAliasName" spellcheck={false} onChange={({ detail }) => onChange({ key: detail.value })} />
             </FormField>
-          </>
+          </SpaceBetween>
         )}
         <ExpandableSection headerText="Additional settings" defaultExpanded>
           <Additional value={value} onChange={onChange} errors={errors} region={region} />
@@ -149,7 +149,7 @@ export function Logs({ value, onChange, errors, region }: PartProps) {
           </Checkbox>
         </FormField>
         {value.logs && (
-          <>
+          <SpaceBetween size="l">
             <FormField
               label="Log group"
               description="The name or ARN of an existing log group of this account."
@@ -169,7 +169,7 @@ export function Logs({ value, onChange, errors, region }: PartProps) {
             <ExpandableSection headerText="Policy document">
               <Command text={rolePolicy(value.group, region, account)} label="Policy document of the role" />
             </ExpandableSection>
-          </>
+          </SpaceBetween>
         )}
       </SpaceBetween>
     </Container>

@@ -44,10 +44,10 @@ const columns: TableProps.ColumnDefinition<Row>[] = [
   { id: 'multi', header: 'Multi-Region trail', cell: ({ trail }) => yes(trail.IsMultiRegionTrail) },
   { id: 'insights', header: 'Insights', cell: ({ trail }) => (trail.HasInsightSelectors ? 'Enabled' : 'Disabled') },
   { id: 'organization', header: 'Organization trail', cell: ({ trail }) => yes(trail.IsOrganizationTrail) },
-  { id: 'bucket', header: 'S3 bucket', sortingComparator: by((r) => r.trail.S3BucketName), cell: ({ trail }) => shown(trail.S3BucketName) },
+  { id: 'bucket', header: 'S3 bucket', minWidth: 180, sortingComparator: by((r) => r.trail.S3BucketName), cell: ({ trail }) => shown(trail.S3BucketName) },
   { id: 'prefix', header: 'Log file prefix', cell: ({ trail }) => shown(trail.S3KeyPrefix) },
   { id: 'group', header: 'CloudWatch Logs log group', cell: ({ trail }) => shown(trail.CloudWatchLogsLogGroupArn?.replace(/^.*:log-group:(.*):\*$/, '$1')) },
-  { id: 'status', header: 'Status', cell: (row) => <Status row={row} /> },
+  { id: 'status', header: 'Status', minWidth: 130, cell: (row) => <Status row={row} /> },
 ]
 
 function by(text: (row: Row) => string | undefined) {
