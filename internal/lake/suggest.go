@@ -105,7 +105,7 @@ func (s *suggesting) read(ctx context.Context, snap *snapshot) error {
 }
 
 // SuggestBudget is how long to look for suggestions while somebody types.
-const SuggestBudget = 100 * time.Millisecond
+const SuggestBudget = 75 * time.Millisecond
 
 // checked is how many steps are taken between two looks at the time.
 const checked = 512
@@ -222,7 +222,7 @@ func (d *dataFile) values(column string, yield func(string) error) (err error) {
 func (s *suggesting) readRecords(ctx context.Context, snap *snapshot) error {
 	s.scan(snap, maxSampled)
 	for n := 0; n < maxSampled; n++ {
-		if n%64 == 0 && ctx.Err() != nil {
+		if n%64 == 0 && ctx.Err() != nil && (n >= leastSampled || !errors.Is(ctx.Err(), context.DeadlineExceeded)) {
 			return ctx.Err()
 		}
 		c, _, err := s.top()
@@ -246,8 +246,12 @@ func (s *suggesting) readRecords(ctx context.Context, snap *snapshot) error {
 	return nil
 }
 
-// maxSampled is how many records are read at most for attributes without a column.
-const maxSampled = 50_000
+// maxSampled is how many records are read at most for attributes without a column, and
+// leastSampled how many also when the budget is used up, as on a machine that is busy.
+const (
+	maxSampled   = 50_000
+	leastSampled = 2048
+)
 
 func (s *suggesting) countRecord(e *event.Envelope) {
 	switch s.q.Key {

@@ -129,11 +129,17 @@ func TestSuggestAgainstModel(t *testing.T) {
 
 // TestSuggestBudget: what was found is given when the time is over.
 func TestSuggestBudget(t *testing.T) {
-	h, _ := spread(t, 2000)
+	h, _ := spread(t, 6000)
 	q := SuggestQuery{Key: ResourceName, LookupQuery: LookupQuery{AccountID: account, Region: region, Limit: 20}}
 	got, err := h.history.Suggest(context.Background(), q)
-	if err != nil || got.Sampled != 0 {
+	if err != nil || got.Sampled != leastSampled {
 		t.Errorf("%v, %v", got, err)
+	}
+	gone, cancel := context.WithCancel(t.Context())
+	cancel()
+	q.Budget = time.Hour
+	if got, err := h.history.Suggest(gone, q); err == nil {
+		t.Errorf("nobody waits, but there is %v", got)
 	}
 }
 
