@@ -158,6 +158,14 @@ test('the toolbar, the store and the tabs change the statement', async () => {
   await page.getByText('has changes that are not saved').waitFor()
   await page.getByRole('dialog').getByRole('button', { name: 'Close', exact: true }).click()
   await expect.poll(() => page.getByRole('button', { name: /^Query 1/ }).count()).toBe(0)
+  // Another window has the same queries, and this one what is written there.
+  const window = await page.context().newPage()
+  await window.goto('/console/query')
+  await window.getByRole('button', { name: 'renamed', exact: true }).waitFor()
+  await window.getByRole('button', { name: 'New query' }).click()
+  await write(window, 'SELECT 3')
+  await page.getByRole('button', { name: 'Query 3 changed', exact: true }).click()
+  await expect.poll(text).toBe('SELECT 3')
 })
 
 test('Tab leaves the editor, unless it is set to indent', async () => {

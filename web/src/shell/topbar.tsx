@@ -26,6 +26,7 @@ export function Topbar() {
   const go = useGo()
   const { fail } = useNotify()
 
+  const regionName = session.regions.find((r) => r.id === region)?.name ?? region
   const leave = async (how: () => Promise<void>) => {
     try {
       await how()
@@ -59,7 +60,7 @@ export function Topbar() {
           },
         },
         {
-          type: 'menu-dropdown', text: session.regions.find((r) => r.id === region)?.name ?? region, ariaLabel: `Region: ${region}`,
+          type: 'menu-dropdown', text: regionName, ariaLabel: `Region: ${regionName}, ${region}`,
           items: session.regions.map((r) => ({ id: r.id, text: r.name, description: r.id, iconName: check(r.id === region) })),
           onItemClick: ({ detail }) => setRegion(detail.id),
         },

@@ -22,8 +22,9 @@ const mostDetails = 30
 
 const idOf = (arn: string) => arn.slice(arn.lastIndexOf('/') + 1)
 
-// useStores lists the event data stores of the Region.
-export function useStores() {
+// useStores lists the event data stores of the Region, with their status and category
+// where that matters.
+export function useStores(detailed = false) {
   const [region] = useRegion()
   const list = useQuery({
     queryKey: ['event-data-stores', region, 'for queries'],
@@ -40,7 +41,7 @@ export function useStores() {
     },
   })
   const details = useQueries({
-    queries: (list.data ?? []).slice(0, mostDetails).map(({ arn }) => ({
+    queries: (detailed ? (list.data ?? []) : []).slice(0, mostDetails).map(({ arn }) => ({
       queryKey: ['event-data-store', region, arn, 'for queries'],
       staleTime: 60_000,
       retry: false,

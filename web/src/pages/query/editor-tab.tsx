@@ -28,7 +28,7 @@ export function EditorTab() {
   const tab = activeTab(all)
   const runs = useRuns(update)
   const outcome = useOutcome(tab, runs)
-  const stores = useStores()
+  const stores = useStores(true)
   const catalogue = useCatalogue().data
   const [chosen, choose] = useChosenStore()
   const editor = useRef<Editor | null>(null)

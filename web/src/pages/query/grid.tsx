@@ -23,7 +23,8 @@ interface Props {
   empty: ReactNode
 }
 
-const mostShown = 200
+// How much of a value is in its cell, and on how many lines; the dialog has all of it.
+const mostShown = { wrapped: 2000, clipped: 200 }
 
 // Grid is a page of rows.
 export function Grid({ columns, rows, page, loading, filter, preferences, onPreferences, selected, onSelect, empty }: Props) {
@@ -37,9 +38,9 @@ export function Grid({ columns, rows, page, loading, filter, preferences, onPref
     return [...rows].sort((a, b) => compareCells(a[column]!, b[column]!, type) * (descending ? -1 : 1))
   }, [rows, columns, sorting])
   const definitions = useMemo(
-    () => columns.map((column, at): TableProps.ColumnDefinition<Cell[]> => definition(column, at, widthOf(column, at, rows), setOpen)),
+    () => columns.map((column, at): TableProps.ColumnDefinition<Cell[]> => definition(column, at, widthOf(column, at, rows), preferences.wrapLines ? mostShown.wrapped : mostShown.clipped, setOpen)),
     // Widths are of the first page; later ones keep them.
-    [columns.map((c) => c.name + c.type).join('\n')],
+    [columns.map((c) => c.name + c.type).join('\n'), preferences.wrapLines],
   )
   return (
     <>
@@ -89,7 +90,7 @@ export function Grid({ columns, rows, page, loading, filter, preferences, onPref
   )
 }
 
-function definition(column: Column, at: number, width: number, onOpen: (place: Place) => void): TableProps.ColumnDefinition<Cell[]> {
+function definition(column: Column, at: number, width: number, most: number, onOpen: (place: Place) => void): TableProps.ColumnDefinition<Cell[]> {
   const name = shown(column.name, 80)
   return {
     id: `c${at}`,
@@ -112,7 +113,7 @@ function definition(column: Column, at: number, width: number, onOpen: (place: P
         title="Show the whole value"
         onClick={() => onOpen({ row, column: at })}
       >
-        {row[at] === null ? <span className="query-null">null</span> : row[at] === '' ? <span className="query-null">empty</span> : shown(row[at], mostShown)}
+        {row[at] === null ? <span className="query-null">null</span> : row[at] === '' ? <span className="query-null">empty</span> : shown(row[at], most)}
       </button>
     ),
   }
@@ -133,7 +134,7 @@ function Preferences({ columns, hidden, onHidden, value, onChange }: {
       cancelLabel="Cancel"
       preferences={{ pageSize: value.pageSize, wrapLines: value.wrapLines, visibleContent: ids.filter((_, i) => !hidden.has(i)) }}
       pageSizePreference={{ title: 'Rows on a page', options: pageSizes.map((n) => ({ value: n, label: `${n} rows` })) }}
-      wrapLinesPreference={{ label: 'Wrap lines', description: 'Show all of each value, on as many lines as it needs' }}
+      wrapLinesPreference={{ label: 'Wrap lines', description: 'Show more of each value, on as many lines as it needs' }}
       visibleContentPreference={{
         title: 'Columns', options: [{ label: 'Columns of the result', options: columns.map((c, i) => ({ id: `c${i}`, label: shown(c.name, 80), editable: columns.length > 1 })) }],
       }}

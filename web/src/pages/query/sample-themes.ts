@@ -10,7 +10,7 @@ export interface Theme {
 // themes are those that the gallery offers; the first has all samples.
 export const themes: Theme[] = [
   { id: 'all', name: 'All themes' },
-  { id: 'sign-in', name: 'Sign-in and sessions', about: /ConsoleLogin|AssumeRole|sign-ins?|second factor|\bMFA\b|sessions?\b|sessioncredentialfromconsole/i },
+  { id: 'sign-in', name: 'Sign-in and sessions', about: /ConsoleLogin|AssumeRole(WithSAML|WithWebIdentity)?'|sign-ins?\b|second factor|\bMFA\b|sessions of roles|sessioncredentialfromconsole/i },
   { id: 'identity', name: 'Identities and permissions', about: /iam\.amazonaws|AccessKey|\bprivilege|\bpolic(y|ies)\b|permissions?\b|\broles?\b|principal tag|root user/i },
   { id: 'threats', name: 'Threats and anomalies', about: /denied|suspicious|unusual|never seen|new this week|reconnaissance|enumerat|stolen|attack|guessed|turned off|tamper|office hours|scanned|everybody/i },
   { id: 'compute', name: 'Compute and deployment', about: /RunInstances|Instance|lambda|\bssm\b|rds\.|cloudformation|Snapshot/i },

@@ -19,7 +19,7 @@ import { count } from '~/lib/text'
 import { usable, useSamples, useStores } from './api'
 import { apply, storeChanges } from './from'
 import { byTheme, inTheme, phraseOf, themeOf, themes } from './sample-themes'
-import { StoreSelect, useChosenStore } from './store-select'
+import { NoStores, StoreSelect, useChosenStore } from './store-select'
 import { placeholder } from './tokens'
 import { useOpen } from './use-open'
 import { useDebounced } from './use-results'
@@ -34,7 +34,7 @@ export function SampleQueries() {
   const rested = useDebounced(text)
   const phrase = phraseOf(rested)
   const { data, isPending, isPlaceholderData, error, refetch } = useSamples(phrase)
-  const stores = useStores()
+  const stores = useStores(true)
   const [chosen, choose] = useChosenStore()
   const open = useOpen()
   const store = stores.stores?.find((s) => s.id === chosen && usable(s)) ?? stores.stores?.find(usable)
@@ -54,6 +54,7 @@ export function SampleQueries() {
     )
   return (
     <SpaceBetween size="l">
+      {stores.stores?.length === 0 && <NoStores />}
       <Grid gridDefinition={[{ colspan: { default: 12, s: 5 } }, { colspan: { default: 12, s: 3 } }, { colspan: { default: 12, s: 4 } }]}>
         <FormField label="Search phrase" description="Say what you want to know">
           <Input type="search" value={text} onChange={({ detail }) => setText(detail.value)} placeholder="Who signed in without MFA?" clearAriaLabel="Clear" />
@@ -65,7 +66,7 @@ export function SampleQueries() {
             onChange={({ detail }) => setTheme(detail.selectedOption.value!)}
           />
         </FormField>
-        <StoreSelect stores={stores} value={store?.id} onChoose={choose} description="Sample queries are opened for it" />
+        <StoreSelect stores={stores} value={store?.id} onChoose={choose} description="Sample queries are opened for it" quiet />
       </Grid>
       {error ? (
         <Problem header="The sample queries could not be searched" error={error} onRetry={() => void refetch()} />

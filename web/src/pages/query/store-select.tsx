@@ -35,21 +35,28 @@ interface Props {
   value: string | undefined
   onChoose: (id: string) => void
   description?: string
+  // quiet leaves it to the page to say that there are none.
+  quiet?: boolean
+}
+
+// NoStores says that there is nothing to query, and what to do about it.
+export function NoStores() {
+  return (
+    <Alert type="info" header="There is nothing to query yet">
+      Queries read event data stores, and this Region has none. <PageLink to="/event-data-stores/create">Create an event data store</PageLink>: it collects events from
+      then on, and earlier ones can be imported.
+    </Alert>
+  )
 }
 
 // StoreSelect chooses the event data store that a query reads.
-export function StoreSelect({ stores: { stores, isPending, error, refetch }, value, onChoose, description }: Props) {
+export function StoreSelect({ stores: { stores, isPending, error, refetch }, value, onChoose, description, quiet }: Props) {
   const options = (stores ?? []).map(optionOf)
   const known = options.find((o) => o.value === value)
   return (
     <SpaceBetween size="s">
       {error && <Problem header="The event data stores could not be listed" error={error} onRetry={() => void refetch()} />}
-      {stores?.length === 0 && (
-        <Alert type="info" header="There is nothing to query yet">
-          Queries read event data stores, and this Region has none. <PageLink to="/event-data-stores/create">Create an event data store</PageLink>: it collects events
-          from then on, and earlier ones can be imported.
-        </Alert>
-      )}
+      {stores?.length === 0 && !quiet && <NoStores />}
       <FormField label="Event data store" description={description}>
         <Select
           selectedOption={known ?? (value && stores ? { value, label: value, description: 'Not in this Region' } : null)}

@@ -1,7 +1,7 @@
 import { useCallback, useSyncExternalStore } from 'react'
 import { readPreference, writePreference } from '~/lib/preferences'
 import { useSession } from '~/shell/session'
-import { restored, type Tabs } from './tabs'
+import { merged, restored, type Tabs } from './tabs'
 
 // Writing at every key would be slow; what is newer than this is written when the
 // page is left.
@@ -16,6 +16,20 @@ class TabStore {
   constructor(private readonly name: string) {
     this.value = restored(readPreference<unknown>(name, null))
     window.addEventListener('pagehide', () => this.write())
+    window.addEventListener('storage', (event) => {
+      if (event.key === 'cairn.' + name && event.newValue) this.adopt(event.newValue)
+    })
+  }
+
+  // adopt takes what another window of this browser wrote, so that neither loses what
+  // the other has. Which tab is shown is each window's own.
+  private adopt(text: string) {
+    try {
+      this.value = merged(this.value, restored(JSON.parse(text)), this.timer !== undefined)
+    } catch {
+      return
+    }
+    for (const listener of this.listeners) listener()
   }
 
   readonly get = () => this.value

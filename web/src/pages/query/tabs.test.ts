@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { activeTab, changeTab, closeTab, isChanged, mostTabs, noTabs, openTab, restored } from './tabs'
+import { activeTab, changeTab, closeTab, isChanged, merged, mostTabs, noTabs, openTab, restored } from './tabs'
 
 const two = openTab(changeTab(noTabs, 'q1', { sql: 'SELECT 1' }))
 
@@ -62,5 +62,22 @@ describe('restored', () => {
   it('survives what is broken', () => {
     for (const bad of [null, 1, 'x', {}, { tabs: 1 }, { tabs: [] }, { tabs: [{ id: 1 }] }, { tabs: [null] }]) expect(restored(bad)).toEqual(noTabs)
     expect(restored({ tabs: two.tabs, active: 'gone' })).toMatchObject({ active: 'q1', serial: 2 })
+  })
+})
+
+describe('merged', () => {
+  const here = changeTab({ ...two, active: 'q1' }, 'q1', { sql: 'mine' })
+  const there = openTab(changeTab(changeTab(two, 'q1', { sql: 'theirs' }), 'q2', { sql: 'second' }))
+  it('takes what another window has', () => {
+    expect(merged(here, there, false)).toMatchObject({ active: 'q1', serial: there.serial })
+    expect(merged(here, there, false).tabs.map((t) => t.sql)).toEqual(['theirs', 'second', ''])
+  })
+  it('keeps what was just written here', () => {
+    expect(merged(here, there, true).tabs[0]!.sql).toBe('mine')
+    expect(merged(here, closeTab(there, 'q1'), true).tabs.map((t) => t.sql)).toEqual(['second', '', 'mine'])
+  })
+  it('shows another tab when its own was closed', () => {
+    const closed = closeTab(there, 'q1')
+    expect(merged(here, closed, false).active).toBe(closed.active)
   })
 })

@@ -89,3 +89,16 @@ export function restored(value: unknown): Tabs {
   const active = tabs.some((t) => t.id === kept.active) ? kept.active! : tabs[0]!.id
   return { tabs, active, serial: Math.max(Number(kept.serial) || 0, ...numbers) }
 }
+
+// merged are the tabs of this window after another one has written its own. The tab
+// that is shown here stays as it is if it was just changed here.
+export function merged(here: Tabs, there: Tabs, changed: boolean): Tabs {
+  const shown = activeTab(here)
+  const stays = there.tabs.some((t) => t.id === shown.id)
+  const tabs = there.tabs.map((t) => (changed && t.id === shown.id ? shown : t))
+  return {
+    tabs: changed && !stays ? [...tabs, shown] : tabs,
+    active: changed || stays ? shown.id : there.active,
+    serial: Math.max(here.serial, there.serial),
+  }
+}

@@ -7,7 +7,7 @@ import { usePreference } from '~/lib/preferences'
 import { visible } from '~/lib/text'
 import { hrefOf } from '~/shell/link'
 import { useNotify } from '~/shell/notifications'
-import { useRegion } from '~/shell/session'
+import { useRegion, useSession } from '~/shell/session'
 import { useSaving } from './api'
 import type { Known } from './complete'
 import { DeliveryOptions, useDelivery } from './delivery-options'
@@ -34,6 +34,8 @@ interface Props {
 // Workspace is one query: its text, and what can be done to it.
 export function Workspace({ tab, editor, known, catalogue, runs, outcome, onChange }: Props) {
   const [region] = useRegion()
+  const { arn } = useSession()
+  const [selecting, setSelecting] = useState(false)
   const { notify } = useNotify()
   const [tabIndents, setTabIndents] = usePreference('query-tab-indents', false)
   const delivery = useDelivery()
@@ -61,14 +63,14 @@ export function Workspace({ tab, editor, known, catalogue, runs, outcome, onChan
         </Box>
         <Suspense fallback={<div className="query-code" aria-busy="true" />}>
           <Code
-            ref={editor} id={tab.id} text={tab.sql} label="Query editor" known={known} catalogue={catalogue} wrong={wrong} tabIndents={tabIndents}
-            onChange={(sql) => onChange({ sql })} onRun={run}
+            ref={editor} id={`${arn} ${tab.id}`} text={tab.sql} label="Query editor" known={known} catalogue={catalogue} wrong={wrong} tabIndents={tabIndents}
+            onChange={(sql) => onChange({ sql })} onRun={run} onSelect={setSelecting}
           />
         </Suspense>
       </SpaceBetween>
       <SpaceBetween direction="horizontal" size="xs">
-        <Button variant="primary" loading={starting} disabled={running || !tab.sql.trim() || !!delivery.problem} onClick={run} ariaLabel="Run query">
-          Run
+        <Button variant="primary" loading={starting} disabled={running || !tab.sql.trim() || !!delivery.problem} onClick={run} ariaLabel={selecting ? 'Run selected query' : 'Run query'}>
+          {selecting ? 'Run selected' : 'Run'}
         </Button>
         <Button disabled={!running} loading={cancelling} onClick={() => tab.run && void runs.cancel(tab.run)} ariaLabel="Cancel query">
           Cancel

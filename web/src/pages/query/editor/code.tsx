@@ -17,17 +17,19 @@ interface Props {
   tabIndents: boolean
   onChange: (text: string) => void
   onRun: () => void
+  // onSelect tells whether something is selected.
+  onSelect: (some: boolean) => void
 }
 
 const kept = new Map<string, unknown>()
 
 // Code is the editor of a statement.
-export default function Code({ ref, id, text, label, known, catalogue, wrong, tabIndents, onChange, onRun }: Props) {
+export default function Code({ ref, id, text, label, known, catalogue, wrong, tabIndents, onChange, onRun, onSelect }: Props) {
   const parent = useRef<HTMLDivElement>(null)
   const editor = useRef<Editor | null>(null)
-  const latest = useRef({ text, onChange, onRun })
+  const latest = useRef({ text, onChange, onRun, onSelect })
   useLayoutEffect(() => {
-    latest.current = { text, onChange, onRun }
+    latest.current = { text, onChange, onRun, onSelect }
   })
 
   // Before the handle below is given out.
@@ -36,6 +38,7 @@ export default function Code({ ref, id, text, label, known, catalogue, wrong, ta
       label, text: latest.current.text, kept: kept.get(id),
       onChange: (next) => latest.current.onChange(next),
       onRun: () => latest.current.onRun(),
+      onSelect: (some) => latest.current.onSelect(some),
     })
     editor.current = made
     return () => {

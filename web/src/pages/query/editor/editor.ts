@@ -23,6 +23,8 @@ export interface Options {
   kept?: unknown
   onChange: (text: string) => void
   onRun: () => void
+  // onSelect tells whether something is selected, when that changes.
+  onSelect: (some: boolean) => void
 }
 
 // Editor is an editor of SQL in the page.
@@ -57,13 +59,17 @@ export function createEditor(parent: HTMLElement, options: Options): Editor {
     basics, look, wrongPlace,
     knowing.of(knowledge(none, undefined)),
     tab.of([]),
-    EditorView.contentAttributes.of({ 'aria-label': options.label, 'aria-multiline': 'true', spellcheck: 'false', autocapitalize: 'off' }),
-    placeholder('SELECT … FROM an event data store: choose one above, or type. Ctrl+Space completes, Ctrl+Enter runs.'),
+    EditorView.contentAttributes.of({ 'aria-label': options.label, 'aria-multiline': 'true', 'aria-description': 'Ctrl+Enter runs, Ctrl+Space completes; Esc, then Tab leaves the editor',
+      spellcheck: 'false', autocapitalize: 'off' }),
+    placeholder('SELECT … FROM an event data store: choose one, or type. Ctrl+Space completes, Ctrl+Enter runs.'),
     EditorView.updateListener.of((update) => {
       if (update.docChanged) options.onChange(update.state.doc.toString())
+      const some = !update.state.selection.main.empty
+      if (some === update.startState.selection.main.empty) options.onSelect(some)
     }),
   ]
   const view = new EditorView({ parent, state: stateOf(options, extensions) })
+  options.onSelect(!view.state.selection.main.empty)
   return {
     text: () => view.state.doc.toString(),
     selected: () => {
