@@ -14,6 +14,8 @@ import (
 type resourceType struct {
 	Type  string `json:"type"`
 	Label string `json:"label"`
+	// ARN tells whether resources of the type have ARNs.
+	ARN bool `json:"arn"`
 }
 
 // showCatalogue answers with what there is to choose from in forms. It is the same for
@@ -38,7 +40,7 @@ func catalogue() []byte {
 	var labels []resourceType
 	for _, t := range selector.ResourceTypes() {
 		types = append(types, t.Type)
-		labels = append(labels, resourceType{t.Type, t.Label})
+		labels = append(labels, resourceType{t.Type, t.Label, t.HasARN()})
 	}
 	out, err := json.Marshal(map[string]any{
 		"eventSources": slices.Compact(sources), "dataResourceTypes": types, "resourceTypes": labels,

@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/url"
 	"runtime"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -275,6 +276,14 @@ func TestLanguageAndCatalogue(t *testing.T) {
 	}
 	if len(all.DataResourceTypes) < 50 || len(all.ResourceTypes) != len(all.DataResourceTypes) || all.ResourceTypes[0].Label == "" || len(all.NetworkEventSources) == 0 || len(all.InsightTypes) != 2 {
 		t.Errorf("%+v", all)
+	}
+	for _, r := range all.ResourceTypes {
+		if r.Type == "AWS::S3::Object" && !r.ARN {
+			t.Error("objects of S3 have no ARN")
+		}
+	}
+	if n := len(slices.DeleteFunc(all.ResourceTypes, func(r resourceType) bool { return r.ARN })); n == 0 {
+		t.Error("all types have ARNs")
 	}
 	if got.header.Get("Cache-Control") != "private, max-age=3600" {
 		t.Errorf("%v", got.header)

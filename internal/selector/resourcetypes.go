@@ -14,6 +14,9 @@ type ResourceType struct {
 	line int
 }
 
+// HasARN tells whether resources of the type have ARNs: resources.ARN can be used.
+func (r ResourceType) HasARN() bool { return r.services != noARN }
+
 // noARN marks types whose resources have no ARN, for which resources.ARN can
 // not be used (line 16376).
 const noARN = "-"
