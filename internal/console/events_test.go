@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"net/http/httptest"
 	"net/url"
 	"runtime"
 	"runtime/debug"
@@ -278,6 +279,33 @@ func TestDownloadBreaks(t *testing.T) {
 			}
 			resp.Body.Close()
 		}
+	}
+}
+
+// timedRecorder knows the last time for writes that it was given.
+type timedRecorder struct {
+	*httptest.ResponseRecorder
+	until time.Time
+	times int
+}
+
+func (r *timedRecorder) SetReadDeadline(time.Time) error { return nil }
+
+func (r *timedRecorder) SetWriteDeadline(t time.Time) error {
+	r.until = t
+	r.times++
+	return nil
+}
+
+// TestDeadlinesDoNotStay: browsers use a connection again, also much later.
+func TestDeadlinesDoNotStay(t *testing.T) {
+	h := newHouse(t)
+	r := httptest.NewRequest("GET", "/console/api/events/download?format=csv", nil)
+	r.AddCookie(&http.Cookie{Name: "cairn-console", Value: "admin"})
+	w := &timedRecorder{ResponseRecorder: httptest.NewRecorder()}
+	h.console.ServeHTTP(w, r)
+	if w.Code != http.StatusOK || w.times < 2 || !w.until.IsZero() {
+		t.Errorf("%d, the time was set %d times and is %v", w.Code, w.times, w.until)
 	}
 }
 

@@ -67,10 +67,13 @@ func (c *Console) streaming(x *call, run func(ctx context.Context) error) error 
 	})
 	defer watcher.Wait()
 	defer cancel()
-	// The server's time for reading a request would end the request.
-	if err := http.NewResponseController(x.w).SetReadDeadline(time.Time{}); err != nil {
+	// The server's time for reading a request would end the request, and the time for a
+	// write must not stay on a connection that the browser uses again.
+	ctl := http.NewResponseController(x.w)
+	if err := ctl.SetReadDeadline(time.Time{}); err != nil {
 		c.cfg.Logger.Warn("a stream keeps its time limit", "error", err)
 	}
+	defer func() { _ = ctl.SetWriteDeadline(time.Time{}) }() // of a connection that is closed
 	return run(ctx)
 }
 
