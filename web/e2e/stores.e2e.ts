@@ -1,0 +1,227 @@
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { gzipSync } from 'node:zlib'
+import type { Page } from 'playwright-core'
+import { afterAll, expect, test } from 'vitest'
+import { account, barriers, useConsole } from './harness'
+import { logFile, record } from './records'
+import { S3 } from './s3'
+
+const it = useConsole()
+const made: string[] = []
+
+afterAll(() => made.forEach((folder) => rmSync(folder, { recursive: true, force: true })))
+
+// logFiles is a folder of log files: real ones where they are at hand.
+function logFiles(): string {
+  const real = process.env.CAIRN_REAL_DATA ?? resolve(import.meta.dirname, '../../../shared/data/real')
+  if (existsSync(real)) return real
+  const folder = mkdtempSync(join(tmpdir(), 'cairn-log-files-'))
+  made.push(folder)
+  const day = join(folder, 'AWSLogs', account, 'CloudTrail', 'us-east-1', '2023', '07', '10')
+  mkdirSync(day, { recursive: true })
+  const records = Array.from({ length: 200 }, () => record('CreateUser', 60, { eventTime: '2023-07-10T11:40:00Z' }))
+  writeFileSync(join(day, `${account}_CloudTrail_us-east-1_20230710T1145Z_abcdefghijklmnop.json.gz`), gzipSync(logFile(records)))
+  return folder
+}
+
+const pair = (page: Page, label: string) => page.locator('dl div', { has: page.locator('dt', { hasText: label }) }).locator('dd').first()
+
+// becomes waits until the value beside a label is a text.
+const becomes = (page: Page, label: string, want: string) => expect.poll(() => pair(page, label).innerText(), { timeout: 20_000 }).toBe(want)
+
+async function choose(page: Page, select: RegExp, option: RegExp | string): Promise<void> {
+  await page.getByRole('button', { name: select }).click()
+  if (typeof option === 'string') await page.keyboard.type(option)
+  await page.getByRole('option', { name: option }).first().click()
+}
+
+const next = (page: Page) => page.getByRole('button', { name: 'Next' }).click()
+
+async function act(page: Page, action: string): Promise<void> {
+  await page.getByRole('button', { name: 'Actions' }).click()
+  await page.getByRole('menuitem', { name: action }).click()
+}
+
+// makeStore makes an event data store with the wizard's defaults.
+async function makeStore(page: Page, name: string, retention?: string): Promise<void> {
+  await page.goto('/console/event-data-stores/create')
+  await page.getByLabel('Event data store name').fill(name)
+  if (retention) await page.getByRole('spinbutton', { name: 'Retention period in days' }).fill(retention)
+  for (let i = 0; i < 3; i++) await next(page)
+  await page.getByRole('button', { name: 'Create event data store' }).click()
+  await page.getByRole('heading', { name, level: 1 }).waitFor()
+  await becomes(page, 'Status', 'Enabled')
+}
+
+test('a store is made with a template for data events', async () => {
+  const page = await it.signIn('/event-data-stores')
+  await page.getByText('No event data stores').waitFor()
+  expect(await barriers(page)).toEqual([])
+  await page.getByRole('link', { name: 'Create event data store' }).first().click()
+
+  await page.getByLabel('Event data store name').fill('data')
+  await page.getByRole('spinbutton', { name: 'Retention period in days' }).fill('3654')
+  await page.getByText('Enter a number of days from 7 to 3,653.').waitFor()
+  await page.getByRole('radio', { name: /^Seven-year retention pricing/ }).check()
+  expect(await page.getByRole('spinbutton', { name: 'Retention period in days' }).inputValue()).toBe('2557')
+  await page.getByRole('radio', { name: /^One-year extendable/ }).check()
+  await page.getByRole('slider', { name: /^Retention period/ }).focus()
+  await page.keyboard.press('End')
+  expect(await page.getByRole('spinbutton', { name: 'Retention period in days' }).inputValue()).toBe('3653')
+  await page.getByRole('spinbutton', { name: 'Retention period in days' }).fill('731')
+  expect(await barriers(page)).toEqual([])
+  await next(page)
+
+  await page.getByRole('checkbox', { name: /^Management events/ }).uncheck()
+  await page.getByRole('checkbox', { name: /^Data events/ }).check()
+  await next(page)
+  await page.getByText('Choose a resource type.').waitFor()
+  await choose(page, /^Resource type/, 'AWS::Lambda::Function')
+  await choose(page, /^Log selector template/, /^Log only AWS Management Console events/)
+  await page.getByLabel(/^Selector name/).fill('by hand')
+  expect(await barriers(page)).toEqual([])
+  await next(page)
+  await page.getByRole('textbox', { name: 'Resource tag keys' }).fill('stage')
+  await page.keyboard.press('Enter')
+  expect(await barriers(page)).toEqual([])
+  await next(page)
+  expect(await barriers(page)).toEqual([])
+  await page.getByRole('button', { name: 'Create event data store' }).click()
+
+  await page.getByRole('heading', { name: 'data', level: 1 }).waitFor()
+  await becomes(page, 'Status', 'Enabled')
+  expect(await pair(page, 'Retention period').innerText()).toBe('731 days (2 years)')
+  expect(await pair(page, 'Log selector template').innerText()).toBe('Log only AWS Management Console events')
+  expect(await pair(page, 'Resource tag keys').innerText()).toBe('stage')
+  expect(await pair(page, 'Maximum event size').innerText()).toBe('1 MB')
+  await page.getByRole('button', { name: 'JSON view' }).click()
+  const text = await page.getByRole('region', { name: 'Event selectors' }).innerText()
+  expect(JSON.parse(text)).toEqual([
+    {
+      Name: 'by hand',
+      FieldSelectors: [
+        { Field: 'eventCategory', Equals: ['Data'] }, { Field: 'resources.type', Equals: ['AWS::Lambda::Function'] }, { Field: 'sessionCredentialFromConsole', Equals: ['true'] },
+      ],
+    },
+  ])
+  expect(await barriers(page)).toEqual([])
+})
+
+test('log files are copied with progress, and a file that is none is told', async () => {
+  const page = await it.signIn('/event-data-stores')
+  const session = (await (await page.request.get('/console/api/session')).json()) as { s3Endpoint: string }
+  const s3 = new S3(session.s3Endpoint, it.server)
+  const files = await s3.upload('old-logs', logFiles())
+  await makeStore(page, 'history', '3653')
+
+  await act(page, 'Copy trail events')
+  await page.getByRole('button', { name: 'Copy events' }).click()
+  await page.getByText('Enter the S3 URI of the log files.').waitFor()
+  await page.getByRole('button', { name: 'Browse S3' }).click()
+  await page.getByRole('row', { name: /old-logs/ }).getByRole('radio').check()
+  expect(await barriers(page)).toEqual([])
+  await page.getByRole('button', { name: 'Choose', exact: true }).click()
+  expect(await page.getByRole('textbox', { name: 'S3 URI' }).inputValue()).toBe(`s3://old-logs/AWSLogs/${account}/CloudTrail/`)
+  await page.getByRole('textbox', { name: 'S3 URI' }).fill('s3://old-logs/AWSLogs/')
+  await page.getByRole('button', { name: 'Copy events' }).click()
+  await page.getByRole('dialog').getByRole('button', { name: 'Copy events' }).click()
+  await page.getByRole('heading', { name: 'Copy details', level: 1 }).waitFor()
+  await page.getByText('Completed', { exact: true }).waitFor({ timeout: 60_000 })
+  expect(await pair(page, 'Files copied').innerText()).toBe(String(files))
+  expect(Number((await pair(page, 'Events copied').innerText()).replace(/,/g, ''))).toBeGreaterThan(100)
+  await page.getByText('Every log file that was found could be copied.').waitFor()
+  expect(await barriers(page)).toEqual([])
+
+  // Again, with a file that is no log file.
+  const [some] = await s3.list('old-logs', 'AWSLogs/')
+  await s3.put('old-logs', some!.replace(/_[^_]+\.json\.gz$/, '_zzzzzzzzzzzzzzzz.json.gz'), Buffer.from('no gzip'))
+  await page.goto('/console/imports/create')
+  await page.getByRole('textbox', { name: 'S3 URI' }).fill('s3://old-logs/AWSLogs/')
+  await choose(page, /^Event data store/, /^history/)
+  await page.getByRole('button', { name: 'Copy events' }).click()
+  await page.getByRole('dialog').getByRole('button', { name: 'Copy events' }).click()
+  await page.getByText('Failed', { exact: true }).first().waitFor({ timeout: 60_000 })
+  await page.getByRole('cell', { name: 'InvalidFileType' }).waitFor()
+  expect(await barriers(page)).toEqual([])
+  await page.goto('/console/imports?status=COMPLETED')
+  await page.getByRole('link', { name: 'history', exact: true }).waitFor()
+  expect(await page.getByRole('row').count()).toBe(2)
+})
+
+test('a store is stopped, started, unprotected, deleted and restored', async () => {
+  const page = await it.signIn('/event-data-stores')
+  await makeStore(page, 'brief')
+  await act(page, 'Stop ingestion')
+  await page.getByRole('dialog').getByRole('button', { name: 'Stop ingestion' }).click()
+  await becomes(page, 'Status', 'Stopped ingestion')
+  await act(page, 'Start ingestion')
+  await page.getByRole('dialog').getByRole('button', { name: 'Start ingestion' }).click()
+  await becomes(page, 'Status', 'Enabled')
+
+  await page.getByRole('button', { name: 'Actions' }).click()
+  expect(await page.getByRole('menuitem', { name: 'Delete' }).getAttribute('aria-disabled')).toBe('true')
+  await page.keyboard.press('Escape')
+  await act(page, 'Change termination protection')
+  await page.getByRole('radio', { name: 'Disabled' }).check()
+  expect(await barriers(page)).toEqual([])
+  await page.getByRole('button', { name: 'Save' }).click()
+  await becomes(page, 'Termination protection', 'Disabled')
+
+  await act(page, 'Delete')
+  const dialog = page.getByRole('dialog')
+  await dialog.getByText('It waits for seven days, in which it can be restored').waitFor()
+  expect(await dialog.getByRole('button', { name: 'Delete' }).isDisabled()).toBe(true)
+  await dialog.getByRole('textbox').fill('brief')
+  expect(await barriers(page)).toEqual([])
+  await dialog.getByRole('button', { name: 'Delete' }).click()
+  await page.getByText('This event data store is pending deletion').waitFor()
+  expect(await barriers(page)).toEqual([])
+  await act(page, 'Restore')
+  await page.getByRole('dialog').getByRole('button', { name: 'Restore' }).click()
+  await becomes(page, 'Status', 'Enabled')
+
+  await page.getByRole('link', { name: 'Edit General details' }).click()
+  await page.getByLabel('Event data store name').fill('lasting')
+  await page.getByRole('spinbutton', { name: 'Retention period in days' }).fill('30')
+  await page.getByText('Events that are older than 30 days are removed for good').waitFor()
+  expect(await barriers(page)).toEqual([])
+  await page.getByRole('button', { name: 'Save changes' }).click()
+  await page.getByRole('heading', { name: 'lasting', level: 1 }).waitFor()
+  await becomes(page, 'Retention period', '30 days (1 month)')
+})
+
+test('an integration takes events', async () => {
+  const page = await it.signIn('/event-data-stores/create')
+  await page.getByLabel('Event data store name').fill('outside')
+  await next(page)
+  await page.getByRole('radio', { name: /^Events from integrations/ }).check()
+  await page.getByLabel('Channel name').fill('app')
+  await page.getByRole('textbox', { name: 'AWS accounts' }).fill('44445555666')
+  await page.keyboard.press('Enter')
+  await next(page)
+  await page.getByText('44445555666 is no account ID of 12 digits').waitFor()
+  await page.getByRole('button', { name: 'Remove 44445555666' }).click()
+  await page.getByRole('textbox', { name: 'AWS accounts' }).fill('444455556666')
+  await page.keyboard.press('Enter')
+  await next(page)
+  await page.getByRole('button', { name: 'Create event data store' }).click()
+  await page.getByRole('heading', { name: 'outside', level: 1 }).waitFor()
+
+  await page.getByRole('link', { name: 'app', exact: true }).click()
+  await page.getByText('Waiting for events').waitFor()
+  await page.getByText('arn:aws:iam::444455556666:root').waitFor()
+  expect(await barriers(page)).toEqual([])
+
+  await page.getByRole('link', { name: 'Edit Integration details' }).click()
+  await page.getByLabel('Channel name').fill('my-app')
+  await page.getByRole('button', { name: 'Save changes' }).click()
+  await page.getByRole('heading', { name: 'my-app', level: 1 }).waitFor()
+
+  await page.getByRole('button', { name: 'Delete channel' }).click()
+  await page.getByRole('dialog').getByRole('button', { name: 'Delete channel' }).click()
+  await page.getByText('Channel my-app deleted').waitFor()
+  await page.getByText('No integrations').waitFor()
+  expect(await barriers(page)).toEqual([])
+})

@@ -1,0 +1,163 @@
+import { readFileSync } from 'node:fs'
+import type { Page } from 'playwright-core'
+import { expect, test } from 'vitest'
+import { account, barriers, useConsole } from './harness'
+import { S3 } from './s3'
+
+const it = useConsole(['--log-file-interval', '2s', '--digest-interval', '4s'])
+
+async function s3(page: Page): Promise<S3> {
+  const session = (await (await page.request.get('/console/api/session')).json()) as { s3Endpoint: string }
+  return new S3(session.s3Endpoint, it.server)
+}
+
+// choose picks an option of a select.
+async function choose(page: Page, select: RegExp, option: RegExp | string): Promise<void> {
+  await page.getByRole('button', { name: select }).click()
+  if (typeof option === 'string') await page.keyboard.type(option)
+  await page.getByRole('option', { name: option }).first().click()
+}
+
+// pair is the value beside a label of the page.
+const pair = (page: Page, label: string) => page.locator('dl div', { has: page.locator('dt', { hasText: label }) }).locator('dd').first()
+
+// becomes waits until the value beside a label is a text.
+const becomes = (page: Page, label: string, want: string) => expect.poll(() => pair(page, label).innerText(), { timeout: 20_000 }).toBe(want)
+
+// makeTrail goes through the wizard with its defaults.
+async function makeTrail(page: Page, name: string): Promise<void> {
+  await page.getByLabel('Trail name').fill(name)
+  await page.getByRole('button', { name: 'Next' }).click()
+  await page.getByRole('button', { name: 'Next' }).click()
+  await page.getByRole('button', { name: 'Create trail' }).click()
+  await page.getByRole('heading', { name, level: 1 }).waitFor()
+}
+
+test('a trail with a new bucket delivers, and its log files validate', async () => {
+  const page = await it.signIn('/trails')
+  await page.getByText('No trails').waitFor()
+  expect(await barriers(page)).toEqual([])
+  await page.getByRole('link', { name: 'Create trail' }).first().click()
+
+  await page.getByRole('button', { name: 'Next' }).click()
+  await page.getByText('Enter a name for the trail.').waitFor()
+  await page.getByLabel('Trail name').fill('my-_trail')
+  await page.getByText('two periods, underscores, or hyphens next to each other').waitFor()
+  await page.getByLabel('Trail name').fill('main')
+  const bucket = await page.getByLabel('Trail log bucket and folder').inputValue()
+  expect(bucket).toMatch(new RegExp(`^aws-cloudtrail-logs-${account}-[0-9a-f]{8}$`))
+  expect(await barriers(page)).toEqual([])
+  await page.getByRole('button', { name: 'Next' }).click()
+
+  await page.getByRole('checkbox', { name: /^Data events/ }).check()
+  await choose(page, /^Resource type/, 'AWS::S3::Object')
+  await choose(page, /^Log selector template/, /^Log only write events/)
+  expect(await barriers(page)).toEqual([])
+  await page.getByRole('button', { name: 'Next' }).click()
+  await page.getByText('Log only write events').waitFor()
+  expect(await barriers(page)).toEqual([])
+  await page.getByRole('button', { name: 'Create trail' }).click()
+
+  await page.getByText('Trail main created').waitFor()
+  await page.getByText('Logging', { exact: true }).waitFor()
+  await page.getByText('Log only write events').waitFor()
+  expect(await barriers(page)).toEqual([])
+  // The first log file and the digest that names it are delivered.
+  await expect.poll(() => pair(page, 'Last log file delivered').innerText(), { timeout: 60_000 }).toMatch(/UTC/)
+  await expect.poll(() => pair(page, 'Last file validation delivered').innerText(), { timeout: 60_000 }).toMatch(/UTC/)
+
+  await page.getByRole('tab', { name: 'Log file validation' }).click()
+  // A log file is validated once a digest names it.
+  await expect.poll(
+    async () => {
+      await page.getByRole('button', { name: 'Validate', exact: true }).click()
+      await page.getByRole('heading', { name: 'Report' }).waitFor()
+      return pair(page, 'Log files').innerText()
+    },
+    { timeout: 60_000, interval: 1000 },
+  ).toMatch(/[1-9]\d* valid/)
+  await page.getByText('All files are as CloudTrail delivered them').waitFor()
+  expect(await barriers(page)).toEqual([])
+  const [text] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: 'Download as text' }).click()])
+  expect(readFileSync(await text.path(), 'utf8')).toMatch(/digest files valid[\s\S]*log files valid/)
+  const [json] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: 'Download as JSON' }).click()])
+  expect((JSON.parse(readFileSync(await json.path(), 'utf8')) as { logFiles: { invalid: number } }).logFiles.invalid).toBe(0)
+
+  // Somebody changes a log file that a digest names.
+  const store = await s3(page)
+  const [log] = await store.list(bucket, `AWSLogs/${account}/CloudTrail/us-east-1/`)
+  await store.put(bucket, log!, Buffer.concat([await store.get(bucket, log!), Buffer.from('x')]))
+  await page.getByRole('button', { name: 'Validate', exact: true }).click()
+  await page.getByText('Files were changed or deleted after CloudTrail delivered them').waitFor()
+  await page.getByRole('cell', { name: 'was changed' }).first().waitFor()
+  await page.getByText(log!).waitFor()
+})
+
+test('a trail is stopped, started, changed and deleted', async () => {
+  const page = await it.signIn('/trails/create')
+  await makeTrail(page, 'short-lived')
+
+  await page.getByRole('button', { name: 'Stop logging' }).click()
+  const dialog = page.getByRole('dialog')
+  await dialog.getByText('Log files that were delivered stay in the bucket').waitFor()
+  expect(await barriers(page)).toEqual([])
+  await dialog.getByRole('button', { name: 'Stop logging' }).click()
+  await page.getByText('Off', { exact: true }).waitFor()
+  await page.getByRole('button', { name: 'Start logging' }).click()
+  await page.getByText('Trail short-lived started logging').waitFor()
+  await page.getByText('Logging', { exact: true }).waitFor()
+
+  await page.getByRole('link', { name: 'Edit Tags' }).click()
+  await page.getByRole('button', { name: 'Add new tag' }).click()
+  await page.getByRole('combobox', { name: /^Key/ }).fill('stage')
+  await page.getByRole('combobox', { name: /^Value/ }).fill('prod')
+  await page.getByRole('button', { name: 'Save changes' }).click()
+  await page.getByRole('cell', { name: 'prod' }).waitFor()
+
+  await page.getByRole('link', { name: 'Edit Management events' }).click()
+  await page.getByRole('checkbox', { name: 'Read' }).uncheck()
+  await page.getByRole('checkbox', { name: /^Exclude AWS KMS events/ }).check()
+  await page.getByRole('button', { name: 'JSON view' }).click()
+  const text = page.getByLabel('Event selectors')
+  expect(JSON.parse(await text.inputValue())).toEqual([
+    { Name: 'Management events selector', FieldSelectors: [{ Field: 'eventCategory', Equals: ['Management'] }, { Field: 'readOnly', Equals: ['false'] }, { Field: 'eventSource', NotEquals: ['kms.amazonaws.com'] }] },
+  ])
+  // The text changes the form too, and says what is wrong with it.
+  await text.fill('[{"FieldSelectors":[{"Field":"eventCategory","Equal":["Management"]}]}]')
+  await page.getByText('"Equal" is not a member').waitFor()
+  await text.fill('[{"FieldSelectors":[{"Field":"eventCategory","Equals":["Management"]},{"Field":"readOnly","Equals":["true"]}]}]')
+  await expect.poll(() => page.getByRole('checkbox', { name: 'Write' }).isChecked(), { timeout: 20_000 }).toBe(false)
+  await page.getByRole('button', { name: 'Save changes' }).click()
+  await page.getByText('Trail short-lived updated').first().waitFor()
+  await becomes(page, 'API activity', 'Read')
+
+  await page.getByRole('button', { name: 'Delete' }).click()
+  await page.getByRole('dialog').getByText('This cannot be undone').waitFor()
+  await page.getByRole('dialog').getByRole('button', { name: 'Delete' }).click()
+  await page.getByText('Trail short-lived deleted').waitFor()
+  await page.getByRole('heading', { name: /^Trails/, level: 1 }).waitFor()
+  await expect.poll(() => page.getByRole('link', { name: 'short-lived' }).count(), { timeout: 20_000 }).toBe(0)
+})
+
+test('what the server refuses stands at the field that it is about', async () => {
+  const page = await it.signIn('/trails/create')
+  await (await s3(page)).put('no-policy')
+  await page.getByLabel('Trail name').fill('refused')
+  await page.getByRole('radio', { name: /^Use existing S3 bucket/ }).check()
+  await page.getByRole('button', { name: 'Browse buckets' }).click()
+  await page.getByRole('row', { name: /no-policy/ }).getByRole('radio').check()
+  await page.getByRole('button', { name: 'Choose', exact: true }).click()
+  await page.getByRole('button', { name: 'Next' }).click()
+  await page.getByRole('button', { name: 'Next' }).click()
+  await page.getByRole('button', { name: 'Create trail' }).click()
+  await page.getByText('Incorrect S3 bucket policy is detected for bucket: no-policy').first().waitFor()
+  await page.getByText('The trail could not be created.').first().waitFor()
+  expect(await page.getByLabel('Trail log bucket name').getAttribute('aria-invalid')).toBe('true')
+  // Corrected, it goes on.
+  await page.getByRole('radio', { name: /^Create new S3 bucket/ }).check()
+  await page.getByLabel('Trail log bucket and folder').fill(`aws-cloudtrail-logs-${account}-corrected`)
+  await page.getByRole('button', { name: 'Next' }).click()
+  await page.getByRole('button', { name: 'Next' }).click()
+  await page.getByRole('button', { name: 'Create trail' }).click()
+  await page.getByRole('heading', { name: 'refused', level: 1 }).waitFor()
+})
