@@ -1,9 +1,10 @@
 const quote = 0x22
 const newline = 0x0a
 const backslash = 0x5c
-const opens = new Set([0x7b, 0x5b])
-const closes = new Set([0x7d, 0x5d])
-const brace = 0x7d
+const openBrace = 0x7b
+const openBracket = 0x5b
+const closeBrace = 0x7d
+const closeBracket = 0x5d
 
 // Counter counts the events of a file while it comes, piece by piece.
 export interface Counter {
@@ -18,7 +19,8 @@ export function csvCounter(): Counter {
   let lines = 0
   return {
     add: (bytes) => {
-      for (const byte of bytes) {
+      for (let n = 0; n < bytes.length; n++) {
+        const byte = bytes[n]!
         if (byte === quote) quoted = !quoted
         else if (byte === newline && !quoted) lines++
       }
@@ -35,17 +37,16 @@ export function jsonCounter(): Counter {
   let records = 0
   return {
     add: (bytes) => {
-      for (const byte of bytes) {
+      for (let n = 0; n < bytes.length; n++) {
+        const byte = bytes[n]!
         if (inString) {
           if (escaped) escaped = false
           else if (byte === backslash) escaped = true
           else if (byte === quote) inString = false
         } else if (byte === quote) inString = true
-        else if (opens.has(byte)) depth++
-        else if (closes.has(byte)) {
-          depth--
-          if (byte === brace && depth === 2) records++
-        }
+        else if (byte === openBrace || byte === openBracket) depth++
+        else if (byte === closeBracket) depth--
+        else if (byte === closeBrace && --depth === 2) records++
       }
     },
     events: () => records,

@@ -1,10 +1,9 @@
 import ButtonDropdown from '@cloudscape-design/components/button-dropdown'
 import Button from '@cloudscape-design/components/button'
 import Alert from '@cloudscape-design/components/alert'
-import SpaceBetween from '@cloudscape-design/components/space-between'
 import { messageOf } from '~/api/errors'
 import { bytes, count, plural, visible } from '~/lib/text'
-import { mostInFile, save, type Format, type Progress } from './download'
+import { addressOf, mostInFile, nameOf, save, TooLarge, type Format, type Progress } from './download'
 
 // DownloadMenu starts a download of what the table's filter finds.
 export function DownloadMenu({ running, onStart }: { running: boolean; onStart: (format: Format) => void }) {
@@ -49,15 +48,17 @@ export function DownloadBar({ progress, onCancel, onNext, onDismiss }: { progres
           Download of {what} cancelled after {far}.
         </Alert>
       )
-    case 'failed':
+    case 'failed': {
+      const large = progress.error instanceof TooLarge
       return (
         <Alert
-          type="error" dismissible onDismiss={onDismiss}
-          action={<SpaceBetween direction="horizontal" size="xs">{part}</SpaceBetween>}
-          header={`The download of ${what} failed after ${far}`}
+          type="error" dismissible onDismiss={onDismiss} header={`The download of ${what} failed after ${far}`}
+          action={large ? <Button href={addressOf(wanted)} download={nameOf(wanted, new Date())}>Save without this page</Button> : part}
         >
-          {visible(messageOf(progress.error))} What has come is not all: narrow the time range, or download again.
+          {visible(messageOf(progress.error))}{' '}
+          {large ? 'Narrow the time range, or let the browser save the file by itself.' : 'What has come is not all: download again.'}
         </Alert>
       )
+    }
   }
 }

@@ -10,6 +10,9 @@ export type Format = 'csv' | 'json'
 // mostInFile is how many events the server puts into one file.
 export const mostInFile = 200_000
 
+// mostHeld is how many bytes the page takes; the browser itself takes any number.
+const mostHeld = 1_000_000_000
+
 // What is downloaded: one part of what a filter finds.
 export interface Wanted {
   region: string
@@ -29,7 +32,7 @@ export interface Progress {
   parts: number
   state: 'running' | 'complete' | 'cancelled' | 'failed'
   error?: unknown
-  // file is what has come, also of a download that did not come to its end.
+  // file is what has come of a download that did not come to its end.
   file?: Blob
 }
 
@@ -39,17 +42,18 @@ const time = (seconds: number | undefined) => (seconds === undefined ? undefined
 
 type Far = Pick<Progress, 'events' | 'bytes' | 'total' | 'parts'>
 
+// addressOf is where the server gives a part: the browser can save it without this page.
+export function addressOf({ region, attributes, bounds, format, part }: Wanted): string {
+  return pathOf('events/download', {
+    region, format, attributes: JSON.stringify(attributes), start: time(bounds.start), end: time(bounds.end), part: part > 1 ? part : undefined,
+  })
+}
+
 // fetchEvents downloads a part, and tells how far it is. It gives what came.
 export async function fetchEvents(wanted: Wanted, signal: AbortSignal, tell: (far: Far) => void): Promise<Blob[]> {
-  const { region, attributes, bounds, format, part } = wanted
-  const response = await fetch(
-    pathOf('events/download', {
-      region, format, attributes: JSON.stringify(attributes), start: time(bounds.start), end: time(bounds.end), part: part > 1 ? part : undefined,
-    }),
-    { credentials: 'same-origin', signal },
-  )
+  const response = await fetch(addressOf(wanted), { credentials: 'same-origin', signal })
   if (!response.ok || !response.body) throw await refusal(response)
-  const counter = format === 'csv' ? csvCounter() : jsonCounter()
+  const counter = wanted.format === 'csv' ? csvCounter() : jsonCounter()
   const total = Number(response.headers.get('X-Cairn-Events') ?? 0)
   const parts = Number(response.headers.get('X-Cairn-Parts') ?? 1)
   const reader = response.body.getReader()
@@ -63,6 +67,7 @@ export async function fetchEvents(wanted: Wanted, signal: AbortSignal, tell: (fa
       counter.add(value)
       pieces.push(new Blob([value]))
       size += value.length
+      if (size > mostHeld) throw new TooLarge()
       tell({ events: counter.events(), bytes: size, total, parts })
     }
   } catch (error) {
@@ -79,22 +84,49 @@ export class Partial extends Error {
   }
 }
 
+// TooLarge is why a file is not made in this page.
+export class TooLarge extends Error {
+  constructor() {
+    super('The file is too large for this page to hold.')
+  }
+}
+
 // nameOf is the name of a file of events.
 export function nameOf({ region, format, part }: Wanted, now: Date): string {
   const stamp = now.toISOString().slice(0, 19).replace(/[-:]/g, '').replace('T', '-')
   return `event_history_${region}_${stamp}${part > 1 ? `_part${part}` : ''}.${format}`
 }
 
-// save hands a file to the browser.
+let saved = ''
+
+// save hands a file to the browser, which reads it after this returns: it is let go of
+// with the next one.
 export function save(progress: Progress): void {
   if (!progress.file) return
-  const url = URL.createObjectURL(progress.file)
+  release()
+  saved = URL.createObjectURL(progress.file)
   const link = document.createElement('a')
-  link.href = url
+  link.href = saved
   link.download = nameOf(progress.wanted, new Date())
   link.click()
-  // The browser reads it after this returns.
-  setTimeout(() => URL.revokeObjectURL(url), 60_000)
+}
+
+function release(): void {
+  if (saved) URL.revokeObjectURL(saved)
+  saved = ''
+}
+
+const fileOf = (pieces: Blob[], format: Format) => (pieces.length ? new Blob(pieces, { type: types[format] }) : undefined)
+
+// readable checks that the browser could keep what it was given: short of memory or
+// disk, it makes files that cannot be read, and does not say so.
+async function readable(file: Blob | undefined): Promise<void> {
+  if (!file) return
+  try {
+    await file.slice(-1).arrayBuffer()
+  } catch {
+    throw new TooLarge()
+  }
 }
 
 // Tells of progress are this far apart, in milliseconds.
@@ -112,12 +144,7 @@ export function useDownload() {
     let counted: Far = { events: 0, bytes: 0, total: 0, parts: 1 }
     let told = 0
     setProgress({ wanted, ...counted, state: 'running' })
-    const end = (state: Progress['state'], pieces: Blob[], error?: unknown) => {
-      const file = pieces.length ? new Blob(pieces, { type: types[wanted.format] }) : undefined
-      const last: Progress = { wanted, ...counted, state, error, file }
-      setProgress(last)
-      if (state === 'complete') save(last)
-    }
+    release()
     try {
       const pieces = await fetchEvents(wanted, mine.signal, (far) => {
         counted = far
@@ -125,11 +152,14 @@ export function useDownload() {
         told = performance.now()
         setProgress({ wanted, ...far, state: 'running' })
       })
-      end('complete', pieces)
+      const file = fileOf(pieces, wanted.format)
+      await readable(file)
+      save({ wanted, ...counted, state: 'complete', file })
+      setProgress({ wanted, ...counted, state: 'complete' })
     } catch (error) {
-      const pieces = error instanceof Partial ? error.pieces : []
-      const why = error instanceof Partial ? error.cause : error
-      end(mine.signal.aborted ? 'cancelled' : 'failed', pieces, why)
+      const [why, pieces] = error instanceof Partial ? [error.cause, error.pieces] : [error, []]
+      const state = mine.signal.aborted ? 'cancelled' : 'failed'
+      setProgress({ wanted, ...counted, state, error: why, file: why instanceof TooLarge ? undefined : fileOf(pieces, wanted.format) })
     }
   }, [])
   const dismiss = useCallback(() => setProgress(undefined), [])

@@ -51,7 +51,8 @@ export default function EventHistory() {
     () => (onFirst && live.events.length ? prepend(page.events, live.events, page.events.length + mostLive) : page.events),
     [onFirst, live.events, page.events],
   )
-  const arrived = useMemo(() => new Set(live.events.map((e) => e.EventId)), [live.events])
+  const arrived = useMemo(() => new Set(onFirst ? live.events.map((e) => e.EventId) : []), [onFirst, live.events])
+  const isNew = useCallback((event: Event) => arrived.has(event.EventId), [arrived])
   const download = (format: Format) => {
     // With an end, later parts do not shift while events come.
     const bounds = { ...page.bounds, end: page.bounds.end ?? Math.floor(Date.now() / 1000) }
@@ -78,7 +79,7 @@ export default function EventHistory() {
         view={view}
         page={page}
         events={events}
-        isNew={(event) => onFirst && arrived.has(event.EventId)}
+        isNew={isNew}
         live={{ status: live.status, possible: isOpen(range, page.began) }}
         preferences={preferences}
         onPreferences={setPreferences}
