@@ -122,6 +122,9 @@ func (c *Console) listBuckets(x *call) error {
 	return nil
 }
 
+// namePattern is what names of buckets look like; the endpoint knows more rules.
+var namePattern = regexp.MustCompile(`^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$`)
+
 var prefixPattern = regexp.MustCompile(`^[0-9A-Za-z!_.*'()/-]{0,200}$`)
 
 // createBucket makes a bucket that a trail, or the results of queries, can go to.
@@ -131,6 +134,9 @@ func (c *Console) createBucket(x *call) error {
 		return err
 	}
 	b := NewBucket{Name: in.Name, Prefix: strings.Trim(in.Prefix, "/"), Region: x.caller.Region}
+	if !namePattern.MatchString(b.Name) || strings.Contains(b.Name, "..") {
+		return bucketError("", ErrBucketName)
+	}
 	if !prefixPattern.MatchString(b.Prefix) {
 		return invalid("The prefix may have 200 letters, digits and the characters ! - _ . * ' ( ) and slashes.")
 	}

@@ -40,7 +40,8 @@ func TestBuckets(t *testing.T) {
 			t.Errorf("%s: %d %s", session, got.status, got.body)
 		}
 	}
-	for _, bad := range []string{`{}`, `{"name":"x","purpose":"other"}`, `{"name":"x","purpose":"trail"}`, `{"name":"x","purpose":"trail","trailName":"no spaces"}`, `{"name":"x","purpose":"query-results","prefix":"a\nb"}`} {
+	for _, bad := range []string{`{}`, `{"name":"some","purpose":"other"}`, `{"name":"some","purpose":"trail"}`, `{"name":"some","purpose":"trail","trailName":"no spaces"}`, `{"name":"some","purpose":"query-results","prefix":"a\nb"}`,
+		`{"name":"..","purpose":"query-results"}`, `{"name":"../x","purpose":"query-results"}`, `{"name":"Upper","purpose":"query-results"}`, `{"name":"not..so","purpose":"query-results"}`, `{"name":"a*c","purpose":"query-results"}`} {
 		if got := create(bad); got.status != http.StatusBadRequest {
 			t.Errorf("%s: %d %s", bad, got.status, got.body)
 		}
@@ -48,7 +49,7 @@ func TestBuckets(t *testing.T) {
 	f := func(fail error, elsewhere, code string, status int) {
 		t.Helper()
 		h.buckets.fail, h.buckets.elsewhere = fail, elsewhere
-		got := create(`{"name":"x","purpose":"query-results"}`)
+		got := create(`{"name":"some","purpose":"query-results"}`)
 		if c, message := got.code(t); got.status != status || c != code || strings.Contains(message, "secret") {
 			t.Errorf("%d %s", got.status, got.body)
 		}

@@ -60,7 +60,8 @@ type History interface {
 
 var _ History = (*lake.History)(nil)
 
-// Config is what a [Console] is made of.
+// Config is what a [Console] is made of. Everything is required but Assets, Now, whose
+// nil is the real clock, and Logger, whose nil is silence.
 type Config struct {
 	Sessions Sessions
 	// API answers and records calls.
@@ -95,8 +96,8 @@ type Console struct {
 	// What does not change is made when it is first asked for.
 	catalogue, language func() []byte
 
-	closing context.Context
-	close   context.CancelFunc
+	closing chan struct{}
+	closed  sync.Once
 }
 
 // New makes the console.
@@ -111,15 +112,14 @@ func New(cfg Config) (*Console, error) {
 	if cfg.Logger == nil {
 		cfg.Logger = slog.New(slog.DiscardHandler)
 	}
-	c := &Console{cfg: cfg, pages: pages, streams: newStreams(), asked: newAsked(cfg.Now), saved: store.NewCollection[savedQuery](cfg.Store, "saved-queries"),
+	c := &Console{cfg: cfg, pages: pages, streams: newStreams(), asked: newAsked(cfg.Now), closing: make(chan struct{}), saved: store.NewCollection[savedQuery](cfg.Store, "saved-queries"),
 		catalogue: sync.OnceValue(catalogue), language: sync.OnceValue(language)}
-	c.closing, c.close = context.WithCancel(context.Background())
 	c.calls = c.router()
 	return c, nil
 }
 
 // Close ends what streams, so that a server that stops does not wait for it.
-func (c *Console) Close() { c.close() }
+func (c *Console) Close() { c.closed.Do(func() { close(c.closing) }) }
 
 // errMethod is the answer to methods that a path does not have.
 var errMethod = &signin.Error{Status: http.StatusMethodNotAllowed, Code: "MethodNotAllowed", Message: "The path does not take this method."}

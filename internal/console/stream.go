@@ -60,7 +60,7 @@ func (c *Console) streaming(x *call, run func(ctx context.Context) error) error 
 	watcher.Go(func() {
 		select {
 		case <-c.cfg.Sessions.Ended(x.session.ID):
-		case <-c.closing.Done():
+		case <-c.closing:
 		case <-ctx.Done():
 		}
 		cancel()
