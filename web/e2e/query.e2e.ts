@@ -5,6 +5,7 @@ import { gzipSync } from 'node:zlib'
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { account, barriers, useConsole } from './harness'
+import { logFile, record } from './records'
 
 const it = useConsole()
 const before2024 = `WHERE eventTime < timestamp '2024-01-01 00:00:00'`
@@ -21,14 +22,9 @@ function logFiles(): string {
   const day = join(folder, 'AWSLogs', account, 'CloudTrail', 'us-east-1', '2023', '07', '10')
   mkdirSync(day, { recursive: true })
   const names = ['GetUser', 'GetBucketAcl', 'DescribeRouteTables', 'Decrypt']
-  const event = (i: number) => ({
-    eventVersion: '1.08', userIdentity: { type: 'IAMUser', principalId: 'AIDA1', arn: `arn:aws:iam::${account}:user/u${i % 7}`, accountId: account, userName: `u${i % 7}` },
-    eventTime: new Date(Date.UTC(2023, 6, 10, 11, 40) + i * 1000).toISOString().replace('.000', ''), eventSource: 'iam.amazonaws.com', eventName: names[i % names.length],
-    awsRegion: 'us-east-1', sourceIPAddress: '192.0.2.1', userAgent: 'test', requestParameters: { userName: `u${i}` }, responseElements: null, requestID: crypto.randomUUID(),
-    eventID: crypto.randomUUID(), readOnly: true, eventType: 'AwsApiCall', managementEvent: true, recipientAccountId: account, eventCategory: 'Management',
-  })
-  const body = JSON.stringify({ Records: Array.from({ length: 400 }, (_, i) => event(i)) })
-  writeFileSync(join(day, `${account}_CloudTrail_us-east-1_20230710T1145Z_abcdefghijklmnop.json.gz`), gzipSync(body))
+  const time = (i: number) => new Date(Date.UTC(2023, 6, 10, 11, 40) + i * 1000).toISOString().replace('.000', '')
+  const all = Array.from({ length: 400 }, (_, i) => record(names[i % names.length]!, 0, { eventTime: time(i), readOnly: true }))
+  writeFileSync(join(day, `${account}_CloudTrail_us-east-1_20230710T1145Z_abcdefghijklmnop.json.gz`), gzipSync(logFile(all)))
   return folder
 }
 
@@ -65,7 +61,11 @@ async function run(page: Page, sql: string): Promise<void> {
 }
 
 const rows = (page: Page) => page.getByRole('grid', { name: 'Query results' }).getByRole('row')
-const finished = (page: Page) => page.getByText(/^Finished in .*scanned/).first().waitFor()
+const finished = (page: Page) =>
+  page
+    .getByText(/^Finished in .*scanned/)
+    .first()
+    .waitFor()
 
 test('a query is written with completion, run, filtered, looked into and drawn', async () => {
   const page = await it.signIn('/query')
@@ -75,7 +75,11 @@ test('a query is written with completion, run, filtered, looked into and drawn',
   await page.keyboard.press('Control+a')
   await page.keyboard.type('SELECT eventName, coun')
   const offers = page.locator('.cm-tooltip-autocomplete')
-  await offers.getByRole('option', { name: /^count\(/ }).or(offers.getByRole('option', { name: /^count/ })).first().waitFor()
+  await offers
+    .getByRole('option', { name: /^count\(/ })
+    .or(offers.getByRole('option', { name: /^count/ }))
+    .first()
+    .waitFor()
   await page.keyboard.press('Escape')
   await page.keyboard.type('t(*) AS n FROM aud')
   // By its name, though the ID is what goes in. (Enter takes no offer that has just appeared.)
@@ -87,16 +91,26 @@ test('a query is written with completion, run, filtered, looked into and drawn',
   )
   await page.keyboard.press('Control+Enter')
   await finished(page)
-  await page.getByText(new RegExp(`${records.toLocaleString('en-US')} matched`)).first().waitFor()
+  await page
+    .getByText(new RegExp(`${records.toLocaleString('en-US')} matched`))
+    .first()
+    .waitFor()
   await rows(page).nth(1).waitFor()
 
   await page.getByRole('button', { name: 'Chart', exact: true }).click()
-  await page.getByRole('application').or(page.locator('[aria-roledescription="bar chart"], [aria-roledescription="pie chart"]')).first().waitFor()
+  await page
+    .getByRole('application')
+    .or(page.locator('[aria-roledescription="bar chart"], [aria-roledescription="pie chart"]'))
+    .first()
+    .waitFor()
   expect(await barriers(page)).toEqual([])
   await page.getByRole('button', { name: 'Table', exact: true }).click()
 
   await page.getByRole('searchbox', { name: 'Filter results' }).fill('getuser')
-  await page.getByText(/^\d+ match/).first().waitFor()
+  await page
+    .getByText(/^\d+ match/)
+    .first()
+    .waitFor()
   await expect.poll(() => rows(page).count()).toBe(2)
   await page.getByRole('button', { name: 'GetUser', exact: true }).click()
   await page.getByRole('dialog').getByRole('region', { name: 'Value' }).getByText('GetUser').waitFor()
@@ -206,7 +220,10 @@ test('a query is saved, found again after a reload, changed and deleted', async 
   await other.getByRole('button', { name: 'Save', exact: true }).click()
   await other.getByText('The query "By source" was saved.').waitFor()
   await page.goto('/console/query?tab=saved')
-  await page.getByRole('row', { name: /By source.*LIMIT 3/ }).getByRole('radio').click()
+  await page
+    .getByRole('row', { name: /By source.*LIMIT 3/ })
+    .getByRole('radio')
+    .click()
   expect(await barriers(page)).toEqual([])
   await page.getByRole('button', { name: 'Delete', exact: true }).click()
   await page.getByRole('dialog').getByRole('button', { name: 'Delete', exact: true }).click()
@@ -218,20 +235,32 @@ test('a slow query is cancelled, and the history has both kinds', async () => {
   const quick = `SELECT 'quick' AS q, count(*) AS n FROM ${store} ${before2024}`
   await run(page, quick)
   await finished(page)
-  await run(page, `SELECT count(*) FROM ${store} a CROSS JOIN ${store} b CROSS JOIN ${store} c WHERE a.eventName || b.eventName <> c.eventName`)
+  await run(
+    page,
+    `SELECT count(*) FROM ${store} a CROSS JOIN ${store} b CROSS JOIN ${store} c WHERE a.eventName || b.eventName <> c.eventName`,
+  )
   await page.getByText(/^Running for/).waitFor()
   await page.getByRole('button', { name: 'Cancel query' }).click()
-  await page.getByText(/^Cancelled after/).first().waitFor()
+  await page
+    .getByText(/^Cancelled after/)
+    .first()
+    .waitFor()
 
   await page.getByRole('tab', { name: 'Results history' }).click()
-  await page.getByRole('row', { name: /CROSS JOIN.*Cancelled/ }).first().waitFor()
+  await page
+    .getByRole('row', { name: /CROSS JOIN.*Cancelled/ })
+    .first()
+    .waitFor()
   expect(await barriers(page)).toEqual([])
   await page.getByRole('button', { name: /Status/ }).click()
   await page.getByRole('option', { name: 'Finished' }).click()
   await expect.poll(() => page.getByRole('row', { name: /Cancelled/ }).count()).toBe(0)
   expect(page.url()).toContain('status=FINISHED')
   // Its results are there again, without running it.
-  await page.getByRole('link', { name: /'quick' AS q/ }).first().click()
+  await page
+    .getByRole('link', { name: /'quick' AS q/ })
+    .first()
+    .click()
   await page.getByRole('button', { name: String(records), exact: true }).waitFor()
   expect(await page.locator('.cm-content').innerText()).toBe(quick)
 })
@@ -260,13 +289,19 @@ test('results go to a bucket, which is made for them', async () => {
   await finished(page)
   await page.getByRole('tab', { name: 'Command output' }).click()
   await page.getByText('Delivered').waitFor()
-  await page.getByText(new RegExp(`s3://aws-cloudtrail-lake-query-results-${account}-us-east-1/AWSLogs/${account}/CloudTrail-Lake/Query/`)).first().waitFor()
+  await page
+    .getByText(new RegExp(`s3://aws-cloudtrail-lake-query-results-${account}-us-east-1/AWSLogs/${account}/CloudTrail-Lake/Query/`))
+    .first()
+    .waitFor()
   expect(await barriers(page)).toEqual([])
 })
 
 test('a hundred thousand rows are paged by the server, and downloaded whole', async () => {
   const page = await it.signIn(
-    '/query?sql=' + encodeURIComponent(`SELECT n.n AS n, 'row ' || CAST(n.n AS varchar) AS t FROM ${store} CROSS JOIN UNNEST(sequence(1, 10000)) AS n (n) LIMIT 120000`),
+    '/query?sql=' +
+      encodeURIComponent(
+        `SELECT n.n AS n, 'row ' || CAST(n.n AS varchar) AS t FROM ${store} CROSS JOIN UNNEST(sequence(1, 10000)) AS n (n) LIMIT 120000`,
+      ),
   )
   await page.locator('.cm-content', { hasText: 'sequence' }).waitFor()
   expect(page.url()).not.toContain('sql=')

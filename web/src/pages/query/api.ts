@@ -34,7 +34,8 @@ export function useStores(detailed = false) {
       let token: string | undefined
       do {
         const page = await cloudtrail('ListEventDataStores', { MaxResults: 1000, NextToken: token }, { region, signal })
-        for (const { EventDataStoreArn: arn, Name } of page.EventDataStores ?? []) if (arn) all.push({ id: idOf(arn), arn, name: Name ?? idOf(arn) })
+        for (const { EventDataStoreArn: arn, Name } of page.EventDataStores ?? [])
+          if (arn) all.push({ id: idOf(arn), arn, name: Name ?? idOf(arn) })
         token = page.NextToken
       } while (token)
       return all
@@ -49,7 +50,10 @@ export function useStores(detailed = false) {
     })),
     combine: (results) => results.map((r) => r.data),
   })
-  const stores = useMemo(() => list.data?.map((store, i) => ({ ...store, status: details[i]?.Status, category: categoryOf(details[i]) })), [list.data, details])
+  const stores = useMemo(
+    () => list.data?.map((store, i) => ({ ...store, status: details[i]?.Status, category: categoryOf(details[i]) })),
+    [list.data, details],
+  )
   return { stores, isPending: list.isPending, error: list.error, refetch: list.refetch }
 }
 
@@ -98,7 +102,9 @@ export interface Results {
 
 // queryResults reads a page; the filter is for any part of any cell.
 export function queryResults(
-  region: string, body: { queryId: string; filter?: string; nextToken?: string; maxResults: number }, signal?: AbortSignal,
+  region: string,
+  body: { queryId: string; filter?: string; nextToken?: string; maxResults: number },
+  signal?: AbortSignal,
 ): Promise<Results> {
   return call('POST', 'query-results', { query: { region }, body, signal })
 }
@@ -120,7 +126,8 @@ const savedKey = ['saved-queries']
 export function useSavedQueries(enabled = true) {
   const [region] = useRegion()
   return useQuery({
-    queryKey: savedKey, enabled,
+    queryKey: savedKey,
+    enabled,
     queryFn: async ({ signal }) => (await call<{ queries: SavedQuery[] }>('GET', 'saved-queries', { query: { region }, signal })).queries,
   })
 }
@@ -194,6 +201,7 @@ export function useHistory(filter: { status?: string; eventDataStore?: string })
       call<{ queries: PastQuery[]; nextToken?: string }>('GET', 'queries', { query: { region, ...filter, nextToken: pageParam }, signal }),
     getNextPageParam: (last) => last.nextToken || undefined,
     // What runs is followed, if it is on the newest page.
-    refetchInterval: ({ state }) => (state.data?.pages.length === 1 && state.data.pages[0]!.queries.some((q) => !hasEnded(q.status)) ? 2000 : false),
+    refetchInterval: ({ state }) =>
+      state.data?.pages.length === 1 && state.data.pages[0]!.queries.some((q) => !hasEnded(q.status)) ? 2000 : false,
   })
 }

@@ -29,8 +29,18 @@ export function CellDialog({ columns, place: { row, column }, onDismiss }: { col
       footer={
         <Box float="right">
           <SpaceBetween direction="horizontal" size="xs">
-            <CopyToClipboard copyButtonText="Copy row as JSON" copySuccessText="Copied" copyErrorText="The browser refused to copy" textToCopy={toJson(columns, [row])} />
-            <CopyToClipboard copyButtonText="Copy value" copySuccessText="Copied" copyErrorText="The browser refused to copy" textToCopy={value ?? ''} />
+            <CopyToClipboard
+              copyButtonText="Copy row as JSON"
+              copySuccessText="Copied"
+              copyErrorText="The browser refused to copy"
+              textToCopy={toJson(columns, [row])}
+            />
+            <CopyToClipboard
+              copyButtonText="Copy value"
+              copySuccessText="Copied"
+              copyErrorText="The browser refused to copy"
+              textToCopy={value ?? ''}
+            />
             <Button variant="primary" onClick={onDismiss}>
               Close
             </Button>
@@ -54,7 +64,11 @@ const mostLaidOut = 200_000
 function Value({ value, type }: { value: Cell; type: string }) {
   if (value === null) return <Box>NULL: the event has no such value.</Box>
   if (isJson(value)) return <Json text={value} label="Value" />
-  const raw = <pre className="query-pre" tabIndex={0} role="region" aria-label="Value">{visible(value)}</pre>
+  const raw = (
+    <pre className="query-pre" tabIndex={0} role="region" aria-label="Value">
+      {visible(value)}
+    </pre>
+  )
   const laidOut = value.length <= mostLaidOut ? layOut(value, type) : undefined
   if (laidOut === undefined) return raw
   return (

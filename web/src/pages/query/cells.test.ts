@@ -8,18 +8,33 @@ const columns: Column[] = [
 
 describe('toTsv', () => {
   it('quotes what would end a cell', () => {
-    expect(toTsv(columns, [['a\tb', '1'], ['say "hi"\nyou', null]])).toBe('who\tn\n"a\tb"\t1\n"say ""hi""\nyou"\t\n')
+    expect(
+      toTsv(columns, [
+        ['a\tb', '1'],
+        ['say "hi"\nyou', null],
+      ]),
+    ).toBe('who\tn\n"a\tb"\t1\n"say ""hi""\nyou"\t\n')
   })
   it('defuses formulas and leaves numbers', () => {
-    expect(toTsv(columns, [['=HYPERLINK("x")', '-5'], ['@a', '+1.5E3'], ['-a', '-1+cmd']])).toBe(
-      `who\tn\n"'=HYPERLINK(""x"")"\t-5\n'@a\t+1.5E3\n'-a\t'-1+cmd\n`,
-    )
+    expect(
+      toTsv(columns, [
+        ['=HYPERLINK("x")', '-5'],
+        ['@a', '+1.5E3'],
+        ['-a', '-1+cmd'],
+      ]),
+    ).toBe(`who\tn\n"'=HYPERLINK(""x"")"\t-5\n'@a\t+1.5E3\n'-a\t'-1+cmd\n`)
   })
 })
 
 describe('toCsv', () => {
   it('quotes commas, quotes, line ends and outer spaces', () => {
-    expect(toCsv(columns, [['a,b', '1'], [' x', '2'], ['"', '3']])).toBe('who,n\r\n"a,b",1\r\n" x",2\r\n"""",3\r\n')
+    expect(
+      toCsv(columns, [
+        ['a,b', '1'],
+        [' x', '2'],
+        ['"', '3'],
+      ]),
+    ).toBe('who,n\r\n"a,b",1\r\n" x",2\r\n"""",3\r\n')
   })
 })
 

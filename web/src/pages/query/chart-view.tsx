@@ -41,15 +41,26 @@ export default function ChartView({ columns, rows, more }: { columns: Column[]; 
   if (!chart) {
     return (
       <Empty title="No chart for these columns">
-        A chart needs a column to show along an axis: a time, or a text. Count by one: SELECT eventName, count(*) AS events … GROUP BY eventName.
+        A chart needs a column to show along an axis: a time, or a text. Count by one: SELECT eventName, count(*) AS events … GROUP BY
+        eventName.
       </Empty>
     )
   }
   return (
     <SpaceBetween size="m">
       <Choices columns={columns} chart={chart} onChange={change} />
-      {chart.kind === 'line' ? <Line columns={columns} rows={rows} chart={chart} /> : chart.kind === 'bar' ? <Bars columns={columns} rows={rows} chart={chart} /> : <Pie columns={columns} rows={rows} chart={chart} />}
-      {more && <Box color="text-body-secondary" fontSize="body-s">Made of the first {count(mostRows)} rows. Aggregate in the statement to show all.</Box>}
+      {chart.kind === 'line' ? (
+        <Line columns={columns} rows={rows} chart={chart} />
+      ) : chart.kind === 'bar' ? (
+        <Bars columns={columns} rows={rows} chart={chart} />
+      ) : (
+        <Pie columns={columns} rows={rows} chart={chart} />
+      )}
+      {more && (
+        <Box color="text-body-secondary" fontSize="body-s">
+          Made of the first {count(mostRows)} rows. Aggregate in the statement to show all.
+        </Box>
+      )}
     </SpaceBetween>
   )
 }
@@ -70,13 +81,19 @@ function Choices({ columns, chart, onChange }: { columns: Column[]; chart: Chart
         />
       </FormField>
       <FormField label={chart.kind === 'line' ? 'Time' : 'Category'}>
-        <Select selectedOption={option(chart.x)} options={can.x.map(option)} onChange={({ detail }) => onChange({ ...chart, x: Number(detail.selectedOption.value) })} />
+        <Select
+          selectedOption={option(chart.x)}
+          options={can.x.map(option)}
+          onChange={({ detail }) => onChange({ ...chart, x: Number(detail.selectedOption.value) })}
+        />
       </FormField>
       <FormField label="Value">
         <Select
           selectedOption={chart.y === undefined ? rowCount : option(chart.y)}
           options={[rowCount, ...can.y.map(option)]}
-          onChange={({ detail }) => onChange({ ...chart, y: detail.selectedOption.value === '' ? undefined : Number(detail.selectedOption.value) })}
+          onChange={({ detail }) =>
+            onChange({ ...chart, y: detail.selectedOption.value === '' ? undefined : Number(detail.selectedOption.value) })
+          }
         />
       </FormField>
       {chart.kind === 'line' && (
@@ -84,7 +101,9 @@ function Choices({ columns, chart, onChange }: { columns: Column[]; chart: Chart
           <Select
             selectedOption={chart.split === undefined ? all : option(chart.split)}
             options={[all, ...can.split.map(option)]}
-            onChange={({ detail }) => onChange({ ...chart, split: detail.selectedOption.value === '' ? undefined : Number(detail.selectedOption.value) })}
+            onChange={({ detail }) =>
+              onChange({ ...chart, split: detail.selectedOption.value === '' ? undefined : Number(detail.selectedOption.value) })
+            }
           />
         </FormField>
       )}
@@ -104,14 +123,21 @@ function Line({ columns, rows, chart }: Shown) {
   const [zone] = useZone()
   const y = titleOf(columns, chart.y)
   const series = useMemo(
-    () => points(rows, chart).map((s) => ({
-      type: 'line' as const, title: s.title ? label(s.title, 60) : y, data: s.data, valueFormatter: (n: number) => full.format(n),
-    })),
+    () =>
+      points(rows, chart).map((s) => ({
+        type: 'line' as const,
+        title: s.title ? label(s.title, 60) : y,
+        data: s.data,
+        valueFormatter: (n: number) => full.format(n),
+      })),
     [rows, chart, y],
   )
   const days = series.every((s) => s.data.every((p) => p.x.getTime() % 86_400_000 === 0))
   const format = new Intl.DateTimeFormat('en-US', {
-    month: 'short', day: 'numeric', ...(days ? {} : { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' }), timeZone: days || zone === 'utc' ? 'UTC' : undefined,
+    month: 'short',
+    day: 'numeric',
+    ...(days ? {} : { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' }),
+    timeZone: days || zone === 'utc' ? 'UTC' : undefined,
   })
   return (
     <LineChart
@@ -150,7 +176,10 @@ function Bars({ columns, rows, chart }: Shown) {
 }
 
 function Pie({ columns, rows, chart }: Shown) {
-  const data = useMemo(() => labelled(bars(columns, rows, chart)).map((b) => ({ title: b.x, value: Math.max(0, b.y) })), [columns, rows, chart])
+  const data = useMemo(
+    () => labelled(bars(columns, rows, chart)).map((b) => ({ title: b.x, value: Math.max(0, b.y) })),
+    [columns, rows, chart],
+  )
   return (
     <PieChart
       data={data}

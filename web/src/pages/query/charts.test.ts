@@ -10,30 +10,84 @@ const n = column('n', 'bigint')
 
 describe('roleOf', () => {
   it('reads types', () => {
-    const types = ['timestamp(3)', 'timestamp(3) with time zone', 'date', 'bigint', 'decimal(10,2)', 'double', 'varchar', 'boolean', 'map(varchar, varchar)', 'row(a bigint)']
+    const types = [
+      'timestamp(3)',
+      'timestamp(3) with time zone',
+      'date',
+      'bigint',
+      'decimal(10,2)',
+      'double',
+      'varchar',
+      'boolean',
+      'map(varchar, varchar)',
+      'row(a bigint)',
+    ]
     expect(types.map(roleOf)).toEqual(['time', 'time', 'time', 'number', 'number', 'number', 'category', 'category', 'none', 'none'])
   })
 })
 
 describe('chooseChart', () => {
   it('draws a line over time', () => {
-    expect(chooseChart([day, n], [['2026-01-01', '1'], ['2026-01-02', '2']])).toEqual({ kind: 'line', x: 0, y: 1, split: undefined })
-    const rows: Cell[][] = [['2026-01-01', 'a', '1'], ['2026-01-02', 'b', '2']]
+    expect(
+      chooseChart(
+        [day, n],
+        [
+          ['2026-01-01', '1'],
+          ['2026-01-02', '2'],
+        ],
+      ),
+    ).toEqual({ kind: 'line', x: 0, y: 1, split: undefined })
+    const rows: Cell[][] = [
+      ['2026-01-01', 'a', '1'],
+      ['2026-01-02', 'b', '2'],
+    ]
     expect(chooseChart([day, who, n], rows)).toEqual({ kind: 'line', x: 0, y: 2, split: 1 })
   })
   it('counts events over time', () => {
-    expect(chooseChart([time, who], [['2026-01-01 10:00:00.000', 'a'], ['2026-01-01 11:00:00.000', 'b']])).toEqual({ kind: 'line', x: 0, y: undefined, split: undefined })
+    expect(
+      chooseChart(
+        [time, who],
+        [
+          ['2026-01-01 10:00:00.000', 'a'],
+          ['2026-01-01 11:00:00.000', 'b'],
+        ],
+      ),
+    ).toEqual({ kind: 'line', x: 0, y: undefined, split: undefined })
   })
   it('draws a pie of a few parts and bars of many', () => {
     const rows = (k: number): Cell[][] => Array.from({ length: k }, (_, i) => [`u${i}`, `${i}`])
     expect(chooseChart([who, n], rows(4))).toMatchObject({ kind: 'pie', x: 0, y: 1 })
     expect(chooseChart([who, n], rows(30))).toMatchObject({ kind: 'bar', x: 0, y: 1 })
-    expect(chooseChart([who, n], [['a', '-1'], ['b', '2']])).toMatchObject({ kind: 'bar' })
+    expect(
+      chooseChart(
+        [who, n],
+        [
+          ['a', '-1'],
+          ['b', '2'],
+        ],
+      ),
+    ).toMatchObject({ kind: 'bar' })
     expect(chooseChart([who, n], [['a', '1']])).toMatchObject({ kind: 'bar' })
   })
   it('does not take a constant for a category, nor one time for a line', () => {
-    expect(chooseChart([column('region', 'varchar'), who, n], [['x', 'a', '1'], ['x', 'b', '2']])).toMatchObject({ x: 1 })
-    expect(chooseChart([day, who, n], [['2026-01-01', 'a', '1'], ['2026-01-01', 'b', '2']])).toMatchObject({ kind: 'pie', x: 1 })
+    expect(
+      chooseChart(
+        [column('region', 'varchar'), who, n],
+        [
+          ['x', 'a', '1'],
+          ['x', 'b', '2'],
+        ],
+      ),
+    ).toMatchObject({ x: 1 })
+    expect(
+      chooseChart(
+        [day, who, n],
+        [
+          ['2026-01-01', 'a', '1'],
+          ['2026-01-01', 'b', '2'],
+        ],
+      ),
+    ).toMatchObject({ kind: 'pie', x: 1 })
   })
   it('gives up when there is nothing to show', () => {
     expect(chooseChart([column('m', 'map(varchar, varchar)')], [['{a=b}']])).toBeUndefined()
@@ -63,16 +117,34 @@ describe('bars', () => {
     expect(got.reduce((sum, b) => sum + b.y, 0)).toBe(rows.reduce((sum, r) => sum + Number(r[1]), 0) + 1005)
   })
   it('counts rows without a number', () => {
-    expect(bars([who], [['a'], ['b'], ['a']], { kind: 'bar', x: 0 })).toEqual([{ x: 'a', y: 2 }, { x: 'b', y: 1 }])
+    expect(bars([who], [['a'], ['b'], ['a']], { kind: 'bar', x: 0 })).toEqual([
+      { x: 'a', y: 2 },
+      { x: 'b', y: 1 },
+    ])
   })
   it('keeps numbers in order', () => {
-    expect(bars([n, n], [['10', '1'], ['9', '5']], { kind: 'bar', x: 0, y: 1 }).map((b) => b.x)).toEqual(['9', '10'])
+    expect(
+      bars(
+        [n, n],
+        [
+          ['10', '1'],
+          ['9', '5'],
+        ],
+        { kind: 'bar', x: 0, y: 1 },
+      ).map((b) => b.x),
+    ).toEqual(['9', '10'])
   })
 })
 
 describe('points', () => {
   it('sorts and splits', () => {
-    const rows: Cell[][] = [['2026-01-02', 'a', '2'], ['2026-01-01', 'a', '1'], ['2026-01-01', 'b', '4'], ['2026-01-01', 'a', '3'], [null, 'a', '9']]
+    const rows: Cell[][] = [
+      ['2026-01-02', 'a', '2'],
+      ['2026-01-01', 'a', '1'],
+      ['2026-01-01', 'b', '4'],
+      ['2026-01-01', 'a', '3'],
+      [null, 'a', '9'],
+    ]
     const got = points(rows, { kind: 'line', x: 0, y: 2, split: 1 })
     expect(got.map((s) => s.title).sort()).toEqual(['a', 'b'])
     expect(got.find((s) => s.title === 'a')!.data).toEqual([

@@ -115,12 +115,20 @@ export function stepOf(times: number[], counted: boolean): number {
 export function points(rows: Cell[][], chart: Chart): Series<Date>[] {
   const dated = rows.map((row) => ({ row, at: timeOf(row[chart.x]) })).filter(({ at }) => !Number.isNaN(at))
   const counted = chart.y === undefined
-  const step = stepOf(dated.map(({ at }) => at), counted)
+  const step = stepOf(
+    dated.map(({ at }) => at),
+    counted,
+  )
   const totals = new Map<string, number>()
   const sums = new Map<string, Map<number, number>>()
   const title = (row: Cell[]) => (chart.split === undefined ? '' : named(row[chart.split]))
   for (const { row } of dated) totals.set(title(row), (totals.get(title(row)) ?? 0) + value(row, chart.y))
-  const largest = new Set([...totals].sort((a, b) => b[1] - a[1]).slice(0, mostSeries).map(([name]) => name))
+  const largest = new Set(
+    [...totals]
+      .sort((a, b) => b[1] - a[1])
+      .slice(0, mostSeries)
+      .map(([name]) => name),
+  )
   for (const { row, at } of dated) {
     const name = largest.has(title(row)) ? title(row) : other
     const x = step ? Math.floor(at / step) * step : at
@@ -156,7 +164,8 @@ export function fitChart(columns: Column[], chart: Chart, kind: Kind): Chart | u
   const axis = x.includes(chart.x) ? chart.x : x[0]
   if (axis === undefined) return undefined
   return {
-    kind, x: axis,
+    kind,
+    x: axis,
     y: chart.y !== undefined && y.includes(chart.y) ? chart.y : undefined,
     split: chart.split !== undefined && split.includes(chart.split) ? chart.split : undefined,
   }

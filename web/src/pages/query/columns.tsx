@@ -19,11 +19,24 @@ function found(fields: Field[], text: string, path = ''): { field: Field; path: 
 // the statement.
 export function Columns({ columns, onChoose }: { columns: Field[]; onChoose: (text: string) => void }) {
   const [text, setText] = useState('')
-  const shown = text.trim() === '' ? columns.map((field) => ({ field, path: speltName(field.name) })) : found(columns, text.trim().toLowerCase())
+  const shown =
+    text.trim() === '' ? columns.map((field) => ({ field, path: speltName(field.name) })) : found(columns, text.trim().toLowerCase())
   return (
-    <ExpandableSection headerText="Event properties" headerCounter={`(${columns.length})`} variant="footer" defaultExpanded={window.innerWidth > 1000}>
+    <ExpandableSection
+      headerText="Event properties"
+      headerCounter={`(${columns.length})`}
+      variant="footer"
+      defaultExpanded={window.innerWidth > 1000}
+    >
       <SpaceBetween size="xs">
-        <Input type="search" value={text} onChange={({ detail }) => setText(detail.value)} placeholder="Find properties" ariaLabel="Find properties" clearAriaLabel="Clear" />
+        <Input
+          type="search"
+          value={text}
+          onChange={({ detail }) => setText(detail.value)}
+          placeholder="Find properties"
+          ariaLabel="Find properties"
+          clearAriaLabel="Clear"
+        />
         {shown.length === 0 && <Box color="text-body-secondary">No property has this in its name.</Box>}
         <ul className="query-columns" aria-label="Event properties">
           {shown.map(({ field, path }) => (
@@ -50,7 +63,12 @@ function Property({ field, path, nested, onChoose }: { field: Field; path: strin
         ) : (
           nested && <span className="query-more" />
         )}
-        <button type="button" className="query-column" title={field.description ?? `${path}: ${field.type.slice(0, 200)}`} onClick={() => onChoose(insert)}>
+        <button
+          type="button"
+          className="query-column"
+          title={field.description ?? `${path}: ${field.type.slice(0, 200)}`}
+          onClick={() => onChoose(insert)}
+        >
           <span>{name}</span>
           <span>{shortType(field.type)}</span>
         </button>

@@ -33,10 +33,13 @@ export function CommandOutput({ run, query }: { run: Run; query: DescribeQueryRe
           { label: 'Started', value: <Time value={s?.CreationTime} /> },
           {
             label: 'Event data store',
-            value: named.length === 0 ? '-' : named.map((id) => {
-              const name = stores?.find((store) => store.id === id)?.name
-              return <div key={id}>{name ? <PageLink to={`/event-data-stores/${id}`}>{visible(name)}</PageLink> : id}</div>
-            }),
+            value:
+              named.length === 0
+                ? '-'
+                : named.map((id) => {
+                    const name = stores?.find((store) => store.id === id)?.name
+                    return <div key={id}>{name ? <PageLink to={`/event-data-stores/${id}`}>{visible(name)}</PageLink> : id}</div>
+                  }),
           },
           { label: 'Query ID', value: <Copied text={run.queryId} what="query ID" /> },
           ...delivered(query, run),
@@ -45,7 +48,9 @@ export function CommandOutput({ run, query }: { run: Run; query: DescribeQueryRe
       {query?.QueryString && (
         <div>
           <Box variant="awsui-key-label">Statement</Box>
-          <pre className="query-pre" tabIndex={0} role="region" aria-label="Statement">{visible(query.QueryString)}</pre>
+          <pre className="query-pre" tabIndex={0} role="region" aria-label="Statement">
+            {visible(query.QueryString)}
+          </pre>
         </div>
       )}
     </SpaceBetween>
@@ -58,7 +63,11 @@ function delivered(query: DescribeQueryResponse | undefined, run: Run) {
   const what = (
     <div>
       <StatusIndicator type={delivery.type}>{delivery.text}</StatusIndicator>
-      {delivery.advice && <Box color="text-body-secondary" fontSize="body-s">{delivery.advice}</Box>}
+      {delivery.advice && (
+        <Box color="text-body-secondary" fontSize="body-s">
+          {delivery.advice}
+        </Box>
+      )}
     </div>
   )
   return [
@@ -79,7 +88,11 @@ function Place({ query, run }: { query: DescribeQueryResponse; run: Run }) {
 function Copied({ text, what }: { text: string; what: string }) {
   return (
     <CopyToClipboard
-      variant="inline" textToCopy={text} textToDisplay={visible(text)} copyButtonAriaLabel={`Copy ${what}`} copySuccessText="Copied"
+      variant="inline"
+      textToCopy={text}
+      textToDisplay={visible(text)}
+      copyButtonAriaLabel={`Copy ${what}`}
+      copySuccessText="Copied"
       copyErrorText="The browser refused to copy"
     />
   )

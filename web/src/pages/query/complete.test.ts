@@ -2,11 +2,19 @@ import { describe, expect, it } from 'vitest'
 import { offersAt, type Known } from './complete'
 import { fieldsAt, fieldsOf, shortType, speltName } from './schema'
 
-const identity = 'row(type varchar, arn varchar, sessioncontext row(attributes row(creationdate timestamp(3), mfaauthenticated varchar), sourceidentity varchar))'
+const identity =
+  'row(type varchar, arn varchar, sessioncontext row(attributes row(creationdate timestamp(3), mfaauthenticated varchar), sourceidentity varchar))'
 const known: Known = {
   keywords: ['select', 'from'],
-  functions: [{ name: 'substr', kind: 'scalar', signatures: ['substr(varchar, bigint) -> varchar', 'substr(varchar, bigint, bigint) -> varchar'] }, { name: 'now', kind: 'scalar', signatures: ['now() -> timestamp(3) with time zone'] }],
-  columns: [{ name: 'useridentity', type: identity }, { name: 'eventname', type: 'varchar' }, { name: 'requestparameters', type: 'map(varchar, varchar)' }],
+  functions: [
+    { name: 'substr', kind: 'scalar', signatures: ['substr(varchar, bigint) -> varchar', 'substr(varchar, bigint, bigint) -> varchar'] },
+    { name: 'now', kind: 'scalar', signatures: ['now() -> timestamp(3) with time zone'] },
+  ],
+  columns: [
+    { name: 'useridentity', type: identity },
+    { name: 'eventname', type: 'varchar' },
+    { name: 'requestparameters', type: 'map(varchar, varchar)' },
+  ],
   stores: [{ id: '11111111-1111-4111-8111-111111111111', name: 'audit' }],
 }
 const labels = (text: string, asked = false) => offersAt(text, known, asked)?.offers.map((o) => o.label)
@@ -19,7 +27,10 @@ describe('fieldsOf', () => {
       { name: 'mfaauthenticated', type: 'varchar' },
     ])
     expect(fieldsAt(known.columns, ['eventName', 'x'])).toEqual([])
-    expect(fieldsOf('row("a b" map(varchar, varchar), c decimal(10, 2))').map((f) => f.type)).toEqual(['map(varchar, varchar)', 'decimal(10, 2)'])
+    expect(fieldsOf('row("a b" map(varchar, varchar), c decimal(10, 2))').map((f) => f.type)).toEqual([
+      'map(varchar, varchar)',
+      'decimal(10, 2)',
+    ])
     expect(fieldsOf('varchar')).toEqual([])
   })
   it('shortens and spells', () => {
@@ -58,7 +69,8 @@ describe('offersAt', () => {
     expect(offer('now')).toMatchObject({ snippet: 'now()' })
   })
   it('is silent in strings, comments and numbers, and when nothing was begun', () => {
-    for (const text of ["SELECT 'ev", 'SELECT "ev', 'SELECT 1 -- ev', 'SELECT /* ev', 'SELECT ', "WHERE a = 'it''s ev"]) expect(labels(text)).toBeUndefined()
+    for (const text of ["SELECT 'ev", 'SELECT "ev', 'SELECT 1 -- ev', 'SELECT /* ev', 'SELECT ', "WHERE a = 'it''s ev"])
+      expect(labels(text)).toBeUndefined()
     expect(labels('SELECT 12')).toBeUndefined()
     expect(labels("SELECT 'a' ", true)).toContain('eventName')
     expect(labels("SELECT '' ev")).toContain('eventName')

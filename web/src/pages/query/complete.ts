@@ -34,7 +34,8 @@ export function offersAt(before: string, known: Known, asked: boolean): Offers |
   const from = before.length - (path.length - path.lastIndexOf('.') - 1)
   const all = tokens(before)
   const last = all.at(-1)
-  if (last && (insideText(last, before) || (last.to === before.length && (last.kind === 'number' || last.kind === 'store')))) return undefined
+  if (last && (insideText(last, before) || (last.to === before.length && (last.kind === 'number' || last.kind === 'store'))))
+    return undefined
   const names = path.split('.')
   const word = names.pop()!
   if (names.length > 0) {
@@ -48,7 +49,10 @@ export function offersAt(before: string, known: Known, asked: boolean): Offers |
   if (!word && !asked && !(table && /\s$/.test(before))) return undefined
   const stores = known.stores.map((s) => storeOffer(s, table))
   if (table) return { from, offers: stores }
-  return { from, offers: [...known.columns.flatMap(columnOffers), ...known.functions.map(functionOffer), ...known.keywords.map(keywordOffer), ...stores] }
+  return {
+    from,
+    offers: [...known.columns.flatMap(columnOffers), ...known.functions.map(functionOffer), ...known.keywords.map(keywordOffer), ...stores],
+  }
 }
 
 // insideText tells whether a text ends inside a string, a quoted name or a comment.
@@ -67,8 +71,12 @@ function columnOffers(field: Field): Offer[] {
   const column = columnOffer(field)
   if (!field.type.startsWith('map(')) return [column]
   const value: Offer = {
-    label: `element_at(${column.label}, …)`, kind: 'snippet', detail: 'value of a key', boost: 1,
-    info: 'The value of a key of the map, NULL if it has none.', snippet: `element_at(${column.label}, '\${key}')`,
+    label: `element_at(${column.label}, …)`,
+    kind: 'snippet',
+    detail: 'value of a key',
+    boost: 1,
+    info: 'The value of a key of the map, NULL if it has none.',
+    snippet: `element_at(${column.label}, '\${key}')`,
   }
   return [column, value]
 }
@@ -76,8 +84,12 @@ function columnOffers(field: Field): Offer[] {
 function functionOffer(f: SqlFunction): Offer {
   const empty = f.signatures.every((s) => s.includes('()'))
   return {
-    label: f.name, kind: 'function', detail: signature(f.signatures[0] ?? ''), info: f.signatures.join('\n'),
-    snippet: empty ? `${f.name}()` : `${f.name}(\${})`, boost: f.kind === 'aggregate' ? 1 : 0,
+    label: f.name,
+    kind: 'function',
+    detail: signature(f.signatures[0] ?? ''),
+    info: f.signatures.join('\n'),
+    snippet: empty ? `${f.name}()` : `${f.name}(\${})`,
+    boost: f.kind === 'aggregate' ? 1 : 0,
   }
 }
 
@@ -87,6 +99,10 @@ const signature = (text: string) => text.slice(Math.max(0, text.indexOf('('))) |
 const keywordOffer = (word: string): Offer => ({ label: word.toUpperCase(), kind: 'keyword' })
 
 const storeOffer = (store: { id: string; name: string }, first: boolean): Offer => ({
-  label: store.name, kind: 'store', detail: store.id.slice(0, 8) + '…', info: `Event data store ${store.id}`, insert: store.id, boost: first ? 3 : -1,
+  label: store.name,
+  kind: 'store',
+  detail: store.id.slice(0, 8) + '…',
+  info: `Event data store ${store.id}`,
+  insert: store.id,
+  boost: first ? 3 : -1,
 })
-

@@ -72,7 +72,11 @@ export function DeliveryOptions({ delivery }: { delivery: ReturnType<typeof useD
   }
   return (
     <SpaceBetween size="s">
-      <Checkbox checked={value.on} onChange={({ detail }) => change({ on: detail.checked })} description="Compressed CSV files, with a sign file that proves them">
+      <Checkbox
+        checked={value.on}
+        onChange={({ detail }) => change({ on: detail.checked })}
+        description="Compressed CSV files, with a sign file that proves them"
+      >
         Save results to S3
       </Checkbox>
       {value.on && (
@@ -81,7 +85,11 @@ export function DeliveryOptions({ delivery }: { delivery: ReturnType<typeof useD
             label="Bucket"
             errorText={problem ?? (failed ? visible(messageOf(failed)) : undefined)}
             constraintText={
-              exists !== false ? undefined : value.bucket === usual ? 'The bucket does not exist yet: it is created when the query runs.' : 'The bucket does not exist yet in this account.'
+              exists !== false
+                ? undefined
+                : value.bucket === usual
+                  ? 'The bucket does not exist yet: it is created when the query runs.'
+                  : 'The bucket does not exist yet in this account.'
             }
             secondaryControl={
               <SpaceBetween direction="horizontal" size="xs">
@@ -94,16 +102,30 @@ export function DeliveryOptions({ delivery }: { delivery: ReturnType<typeof useD
               </SpaceBetween>
             }
           >
-            <Input value={value.bucket} onChange={({ detail }) => change({ bucket: detail.value.trim() })} spellcheck={false} autoComplete={false} />
+            <Input
+              value={value.bucket}
+              onChange={({ detail }) => change({ bucket: detail.value.trim() })}
+              spellcheck={false}
+              autoComplete={false}
+            />
           </FormField>
           <FormField
             label={
               <>
-                Prefix <Box variant="span" color="text-body-secondary"><i>- optional</i></Box>
+                Prefix{' '}
+                <Box variant="span" color="text-body-secondary">
+                  <i>- optional</i>
+                </Box>
               </>
             }
           >
-            <Input value={value.prefix} onChange={({ detail }) => change({ prefix: detail.value })} placeholder="results/audit" spellcheck={false} autoComplete={false} />
+            <Input
+              value={value.prefix}
+              onChange={({ detail }) => change({ prefix: detail.value })}
+              placeholder="results/audit"
+              spellcheck={false}
+              autoComplete={false}
+            />
           </FormField>
         </Grid>
       )}

@@ -41,7 +41,9 @@ export function EditorTab() {
   const columns = useMemo(() => columnsOf(catalogue, current?.category), [catalogue, current?.category])
   const known = useMemo(
     () => ({
-      keywords: catalogue?.keywords ?? [], functions: catalogue?.functions ?? [], columns,
+      keywords: catalogue?.keywords ?? [],
+      functions: catalogue?.functions ?? [],
+      columns,
       stores: (stores.stores ?? []).filter(usable).map(({ id, name }) => ({ id, name: visible(name) })),
     }),
     [catalogue, columns, stores.stores],
@@ -75,7 +77,12 @@ export function EditorTab() {
     <SpaceBetween size="m">
       <Grid gridDefinition={[{ colspan: { default: 12, m: 3 } }, { colspan: { default: 12, m: 9 } }]}>
         <SpaceBetween size="m">
-          <StoreSelect stores={stores} value={named[0] && named[0] !== '$EDS_ID' ? named[0] : undefined} onChoose={useStore} description="Its ID goes into the FROM of the statement" />
+          <StoreSelect
+            stores={stores}
+            value={named[0] && named[0] !== '$EDS_ID' ? named[0] : undefined}
+            onChoose={useStore}
+            description="Its ID goes into the FROM of the statement"
+          />
           {columns.length > 0 && <Columns columns={columns} onChoose={(text) => editor.current?.insert(text)} />}
         </SpaceBetween>
         <TabList
@@ -95,7 +102,11 @@ export function EditorTab() {
                 variant="inline-icon"
                 ariaLabel={`Actions for ${visible(t.name)}`}
                 expandToViewport
-                items={[{ id: 'rename', text: 'Rename' }, { id: 'duplicate', text: 'Duplicate' }, { id: 'close', text: 'Close' }]}
+                items={[
+                  { id: 'rename', text: 'Rename' },
+                  { id: 'duplicate', text: 'Duplicate' },
+                  { id: 'close', text: 'Close' },
+                ]}
                 onItemClick={({ detail }) => {
                   if (detail.id === 'rename') setRenaming(t)
                   if (detail.id === 'duplicate') add({ sql: t.sql, kept: '', name: `${t.name} (copy)` })
@@ -103,7 +114,9 @@ export function EditorTab() {
                 }}
               />
             ),
-            content: t.id === tab.id && <Workspace tab={t} editor={editor} known={known} catalogue={catalogue} runs={runs} outcome={outcome} onChange={change} />,
+            content: t.id === tab.id && (
+              <Workspace tab={t} editor={editor} known={known} catalogue={catalogue} runs={runs} outcome={outcome} onChange={change} />
+            ),
           }))}
         />
       </Grid>
@@ -129,7 +142,8 @@ export function EditorTab() {
         }}
       >
         <Box>
-          <b>{visible(closing?.name ?? '')}</b> has changes that are not saved. They are lost when it is closed; Save keeps the query on the server.
+          <b>{visible(closing?.name ?? '')}</b> has changes that are not saved. They are lost when it is closed; Save keeps the query on the
+          server.
         </Box>
       </Confirm>
     </SpaceBetween>

@@ -9,7 +9,10 @@ const set = (sql: string) => apply(sql, storeChanges(sql, n))
 describe('storesOf', () => {
   it('finds ids, quoted ids and ARNs, and no strings or comments', () => {
     expect(storesOf(`SELECT '${a}' FROM ${b} -- ${a}\n/* ${a} */`)).toEqual([b])
-    expect(storesOf(`SELECT * FROM "arn:aws:cloudtrail:us-east-1:111122223333:eventdatastore/${a}" x JOIN "${b}" y ON true`)).toEqual([a, b])
+    expect(storesOf(`SELECT * FROM "arn:aws:cloudtrail:us-east-1:111122223333:eventdatastore/${a}" x JOIN "${b}" y ON true`)).toEqual([
+      a,
+      b,
+    ])
     expect(storesOf(`SELECT it's FROM ${a.toUpperCase()}`)).toEqual([])
     expect(storesOf(`SELECT 'it''s' FROM ${a.toUpperCase()}`)).toEqual([a])
     expect(storesOf('SELECT 1 FROM $EDS_ID')).toEqual(['$EDS_ID'])
@@ -31,7 +34,9 @@ describe('storeChanges', () => {
     )
   })
   it('leaves the other store of a join', () => {
-    expect(set(`SELECT * FROM ${a} x JOIN ${b} y ON x.eventid = y.eventid`)).toBe(`SELECT * FROM ${n} x JOIN ${b} y ON x.eventid = y.eventid`)
+    expect(set(`SELECT * FROM ${a} x JOIN ${b} y ON x.eventid = y.eventid`)).toBe(
+      `SELECT * FROM ${n} x JOIN ${b} y ON x.eventid = y.eventid`,
+    )
   })
   it('fills placeholders in', () => {
     expect(set('SELECT 1 FROM $EDS_ID JOIN $EDS_ID y ON true')).toBe(`SELECT 1 FROM ${n} JOIN ${n} y ON true`)
@@ -61,6 +66,8 @@ describe('storeChanges', () => {
 
 describe('oneLine', () => {
   it('names the stores that are known', () => {
-    expect(oneLine(`-- why\nSELECT '${a}'\n  FROM ${a}, "${a}" JOIN ${b}`, [{ id: a, name: 'audit' }])).toBe(`SELECT '${a}' FROM audit, audit JOIN ${b}`)
+    expect(oneLine(`-- why\nSELECT '${a}'\n  FROM ${a}, "${a}" JOIN ${b}`, [{ id: a, name: 'audit' }])).toBe(
+      `SELECT '${a}' FROM audit, audit JOIN ${b}`,
+    )
   })
 })

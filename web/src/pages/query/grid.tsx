@@ -38,7 +38,10 @@ export function Grid({ columns, rows, page, loading, filter, preferences, onPref
     return [...rows].sort((a, b) => compareCells(a[column]!, b[column]!, type) * (descending ? -1 : 1))
   }, [rows, columns, sorting])
   const definitions = useMemo(
-    () => columns.map((column, at): TableProps.ColumnDefinition<Cell[]> => definition(column, at, widthOf(column, at, rows), preferences.wrapLines ? mostShown.wrapped : mostShown.clipped, setOpen)),
+    () =>
+      columns.map((column, at): TableProps.ColumnDefinition<Cell[]> =>
+        definition(column, at, widthOf(column, at, rows), preferences.wrapLines ? mostShown.wrapped : mostShown.clipped, setOpen),
+      ),
     // Widths are of the first page; later ones keep them.
     [columns.map((c) => c.name + c.type).join('\n'), preferences.wrapLines],
   )
@@ -63,7 +66,9 @@ export function Grid({ columns, rows, page, loading, filter, preferences, onPref
         onSelectionChange={({ detail }) => onSelect([...detail.selectedItems])}
         sortingColumn={sorting && definitions[sorting.column]}
         sortingDescending={sorting?.descending}
-        onSortingChange={({ detail }) => setSorting({ column: Number(detail.sortingColumn.sortingField), descending: detail.isDescending ?? false })}
+        onSortingChange={({ detail }) =>
+          setSorting({ column: Number(detail.sortingColumn.sortingField), descending: detail.isDescending ?? false })
+        }
         totalItemsCount={page.data?.total}
         firstIndex={page.first + 1}
         pagination={
@@ -76,12 +81,19 @@ export function Grid({ columns, rows, page, loading, filter, preferences, onPref
               onSelect([])
               page.go(detail.currentPageIndex - 1)
             }}
-            ariaLabels={{ nextPageLabel: 'Next page', previousPageLabel: 'Previous page', paginationLabel: 'Pages of results', pageLabel: (n) => `Page ${n}` }}
+            ariaLabels={{
+              nextPageLabel: 'Next page',
+              previousPageLabel: 'Previous page',
+              paginationLabel: 'Pages of results',
+              pageLabel: (n) => `Page ${n}`,
+            }}
           />
         }
         preferences={<Preferences columns={columns} hidden={hidden} onHidden={setHidden} value={preferences} onChange={onPreferences} />}
         ariaLabels={{
-          tableLabel: 'Query results', selectionGroupLabel: 'Rows', allItemsSelectionLabel: () => 'Select all rows of the page',
+          tableLabel: 'Query results',
+          selectionGroupLabel: 'Rows',
+          allItemsSelectionLabel: () => 'Select all rows of the page',
           itemSelectionLabel: (_, row) => `Select row ${count(page.first + rows.indexOf(row) + 1)}`,
         }}
       />
@@ -90,7 +102,13 @@ export function Grid({ columns, rows, page, loading, filter, preferences, onPref
   )
 }
 
-function definition(column: Column, at: number, width: number, most: number, onOpen: (place: Place) => void): TableProps.ColumnDefinition<Cell[]> {
+function definition(
+  column: Column,
+  at: number,
+  width: number,
+  most: number,
+  onOpen: (place: Place) => void,
+): TableProps.ColumnDefinition<Cell[]> {
   const name = shown(column.name, 80)
   return {
     id: `c${at}`,
@@ -113,13 +131,25 @@ function definition(column: Column, at: number, width: number, most: number, onO
         title="Show the whole value"
         onClick={() => onOpen({ row, column: at })}
       >
-        {row[at] === null ? <span className="query-null">null</span> : row[at] === '' ? <span className="query-null">empty</span> : shown(row[at], most)}
+        {row[at] === null ? (
+          <span className="query-null">null</span>
+        ) : row[at] === '' ? (
+          <span className="query-null">empty</span>
+        ) : (
+          shown(row[at], most)
+        )}
       </button>
     ),
   }
 }
 
-function Preferences({ columns, hidden, onHidden, value, onChange }: {
+function Preferences({
+  columns,
+  hidden,
+  onHidden,
+  value,
+  onChange,
+}: {
   columns: Column[]
   hidden: ReadonlySet<number>
   onHidden: (hidden: ReadonlySet<number>) => void
@@ -136,7 +166,13 @@ function Preferences({ columns, hidden, onHidden, value, onChange }: {
       pageSizePreference={{ title: 'Rows on a page', options: pageSizes.map((n) => ({ value: n, label: `${n} rows` })) }}
       wrapLinesPreference={{ label: 'Wrap lines', description: 'Show more of each value, on as many lines as it needs' }}
       visibleContentPreference={{
-        title: 'Columns', options: [{ label: 'Columns of the result', options: columns.map((c, i) => ({ id: `c${i}`, label: shown(c.name, 80), editable: columns.length > 1 })) }],
+        title: 'Columns',
+        options: [
+          {
+            label: 'Columns of the result',
+            options: columns.map((c, i) => ({ id: `c${i}`, label: shown(c.name, 80), editable: columns.length > 1 })),
+          },
+        ],
       }}
       onConfirm={({ detail }) => {
         const visible = detail.visibleContent ?? ids

@@ -6,8 +6,8 @@ export function QueryHelp() {
   return (
     <HelpPanel header={<h2>Query</h2>}>
       <p>
-        Queries are SELECT statements of Trino&apos;s SQL over <PageLink to="/event-data-stores">event data stores</PageLink>. The ID of a store stands in FROM; choosing
-        one puts it there.
+        Queries are SELECT statements of Trino&apos;s SQL over <PageLink to="/event-data-stores">event data stores</PageLink>. The ID of a
+        store stands in FROM; choosing one puts it there.
       </p>
       <h3>Narrow the time</h3>
       <p>
@@ -33,7 +33,10 @@ export function QueryHelp() {
         <dd>Leaves the editor. If it is set to indent, press Esc first.</dd>
       </dl>
       <h3>Results</h3>
-      <p>Results are kept for seven days, in the results history. Saved to S3 they stay, with a sign file: <code>cairn verify-results</code> proves them.</p>
+      <p>
+        Results are kept for seven days, in the results history. Saved to S3 they stay, with a sign file: <code>cairn verify-results</code>{' '}
+        proves them.
+      </p>
     </HelpPanel>
   )
 }

@@ -92,7 +92,11 @@ export function History() {
                   void client.resetQueries({ queryKey: ['queries', region] })
                 }}
               />
-              <Button disabled={!chosen || hasEnded(chosen.status)} loading={!!chosen && runs.cancelling.has(chosen.queryId)} onClick={() => void runs.cancel({ queryId: chosen!.queryId, region })}>
+              <Button
+                disabled={!chosen || hasEnded(chosen.status)}
+                loading={!!chosen && runs.cancelling.has(chosen.queryId)}
+                onClick={() => void runs.cancel({ queryId: chosen!.queryId, region })}
+              >
                 Cancel query
               </Button>
               <Button disabled={!chosen} onClick={() => open({ sql: chosen!.statement })}>
@@ -112,12 +116,31 @@ export function History() {
           openEnd={hasNextPage}
           disabled={isFetching}
           onChange={({ detail }) => void turn(detail.currentPageIndex - 1)}
-          ariaLabels={{ nextPageLabel: 'Next page', previousPageLabel: 'Previous page', paginationLabel: 'Pages of queries', pageLabel: (n) => `Page ${n}` }}
+          ariaLabels={{
+            nextPageLabel: 'Next page',
+            previousPageLabel: 'Previous page',
+            paginationLabel: 'Pages of queries',
+            pageLabel: (n) => `Page ${n}`,
+          }}
         />
       }
       empty={
         filtered ? (
-          <Empty title="No matches" action={<Button onClick={() => { set('status', undefined); set('store', undefined) }}>Clear filters</Button>}>No query of the last seven days is like this.</Empty>
+          <Empty
+            title="No matches"
+            action={
+              <Button
+                onClick={() => {
+                  set('status', undefined)
+                  set('store', undefined)
+                }}
+              >
+                Clear filters
+              </Button>
+            }
+          >
+            No query of the last seven days is like this.
+          </Empty>
         ) : (
           <Empty title="No queries" action={<Button onClick={() => go('editor')}>Write a query</Button>}>
             Every query that is run in this account and Region, here or through the API, stands here for seven days, with its results.
@@ -132,7 +155,15 @@ export function History() {
 const anyStatus = { value: '', label: 'Any status' }
 const anyStore = { value: '', label: 'Any event data store' }
 
-function Filters({ filter, stores, onChange }: { filter: { status?: string; eventDataStore?: string }; stores: Store[]; onChange: (name: string, value: string | undefined) => void }) {
+function Filters({
+  filter,
+  stores,
+  onChange,
+}: {
+  filter: { status?: string; eventDataStore?: string }
+  stores: Store[]
+  onChange: (name: string, value: string | undefined) => void
+}) {
   const statusOptions = [anyStatus, ...allStatuses.map((s) => ({ value: s as string, label: statusOf(s).text }))]
   const storeOptions = [anyStore, ...stores.map((store) => ({ ...optionOf(store), disabled: false }))]
   return (
@@ -156,10 +187,17 @@ function Filters({ filter, stores, onChange }: { filter: { status?: string; even
 function columns(stores: Store[], account: string): TableProps.ColumnDefinition<PastQuery>[] {
   // A join reads several.
   const names = (arns: string | undefined) =>
-    arns?.split(',').map((arn) => stores.find((s) => s.arn === arn)?.name ?? arn.slice(arn.lastIndexOf('/') + 1)).join(', ')
+    arns
+      ?.split(',')
+      .map((arn) => stores.find((s) => s.arn === arn)?.name ?? arn.slice(arn.lastIndexOf('/') + 1))
+      .join(', ')
   return [
     {
-      id: 'statement', header: 'Statement', isRowHeader: true, width: 420, minWidth: 200,
+      id: 'statement',
+      header: 'Statement',
+      isRowHeader: true,
+      width: 420,
+      minWidth: 200,
       cell: (q) => (
         <PageLink to={pageOf(q.queryId)}>
           <span className="query-statement">{shown(oneLine(q.statement, stores), 200)}</span>
@@ -182,7 +220,11 @@ function Status({ query }: { query: PastQuery }) {
   return (
     <>
       <StatusIndicator type={type}>{text}</StatusIndicator>
-      {query.errorMessage && <Box fontSize="body-s" color="text-body-secondary">{visible(query.errorMessage)}</Box>}
+      {query.errorMessage && (
+        <Box fontSize="body-s" color="text-body-secondary">
+          {visible(query.errorMessage)}
+        </Box>
+      )}
     </>
   )
 }
@@ -196,9 +238,13 @@ function Delivery({ query, account }: { query: PastQuery; account: string }) {
       <StatusIndicator type={delivery.type}>{delivery.text}</StatusIndicator>
       {query.deliveryStatus === 'SUCCESS' && (
         <CopyToClipboard
-          copyButtonText="Copy S3 location" variant="inline" textToDisplay="S3 location"
+          copyButtonText="Copy S3 location"
+          variant="inline"
+          textToDisplay="S3 location"
           textToCopy={deliveryPlace(query.deliveryS3Uri, account, query.queryId, created, query.runTimeMs ?? 0)}
-          copyButtonAriaLabel="Copy S3 location" copySuccessText="Copied" copyErrorText="The browser refused to copy"
+          copyButtonAriaLabel="Copy S3 location"
+          copySuccessText="Copied"
+          copyErrorText="The browser refused to copy"
         />
       )}
     </SpaceBetween>

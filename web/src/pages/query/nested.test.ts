@@ -1,18 +1,35 @@
 import { describe, expect, it } from 'vitest'
 import { layOut } from './nested'
 
-const identity = 'row(type varchar, arn varchar, sessioncontext row(issuer row(type varchar, arn varchar), sourceidentity varchar), invokedby varchar)'
+const identity =
+  'row(type varchar, arn varchar, sessioncontext row(issuer row(type varchar, arn varchar), sourceidentity varchar), invokedby varchar)'
 
 describe('layOut', () => {
   it('reads rows in rows', () => {
-    expect(layOut('{type=AssumedRole, arn=arn:aws:x, sessioncontext={issuer={type=Role, arn=arn:aws:y}, sourceidentity=null}, invokedby=null}', identity)).toEqual({
-      type: 'AssumedRole', arn: 'arn:aws:x', sessioncontext: { issuer: { type: 'Role', arn: 'arn:aws:y' }, sourceidentity: null }, invokedby: null,
+    expect(
+      layOut(
+        '{type=AssumedRole, arn=arn:aws:x, sessioncontext={issuer={type=Role, arn=arn:aws:y}, sourceidentity=null}, invokedby=null}',
+        identity,
+      ),
+    ).toEqual({
+      type: 'AssumedRole',
+      arn: 'arn:aws:x',
+      sessioncontext: { issuer: { type: 'Role', arn: 'arn:aws:y' }, sourceidentity: null },
+      invokedby: null,
     })
-    expect(layOut('{type=IAMUser, arn=a, sessioncontext=null, invokedby=x, y={z}}', identity)).toMatchObject({ sessioncontext: null, invokedby: 'x, y={z}' })
+    expect(layOut('{type=IAMUser, arn=a, sessioncontext=null, invokedby=x, y={z}}', identity)).toMatchObject({
+      sessioncontext: null,
+      invokedby: 'x, y={z}',
+    })
   })
   it('reads maps with JSON inside', () => {
     const text = '{bucketName=b, filter={"a":"x, y=}","n":[1,2]}, note=one, two, Host=h}'
-    expect(layOut(text, 'map(varchar, varchar)')).toEqual({ bucketName: 'b', filter: { a: 'x, y=}', n: [1, 2] }, note: 'one, two', Host: 'h' })
+    expect(layOut(text, 'map(varchar, varchar)')).toEqual({
+      bucketName: 'b',
+      filter: { a: 'x, y=}', n: [1, 2] },
+      note: 'one, two',
+      Host: 'h',
+    })
     expect(layOut('{}', 'map(varchar, varchar)')).toEqual({})
   })
   it('reads arrays', () => {

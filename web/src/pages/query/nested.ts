@@ -26,7 +26,8 @@ function nested(text: string, type: string): Value | undefined {
   }
 }
 
-const inside = (text: string, open: string, close: string) => (text.startsWith(open) && text.endsWith(close) ? text.slice(1, -1) : undefined)
+const inside = (text: string, open: string, close: string) =>
+  text.startsWith(open) && text.endsWith(close) ? text.slice(1, -1) : undefined
 
 function row(text: string, type: string): Value | undefined {
   const body = inside(text, '{', '}')

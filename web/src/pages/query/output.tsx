@@ -45,7 +45,17 @@ function NotStarted({ failure: { place, error }, onShow }: { failure: Failure; o
   )
 }
 
-function Ran({ run, state: { data: query, error, refetch }, changed, onShow }: { run: Run; state: Outcome['state']; changed: boolean; onShow?: () => void }) {
+function Ran({
+  run,
+  state: { data: query, error, refetch },
+  changed,
+  onShow,
+}: {
+  run: Run
+  state: Outcome['state']
+  changed: boolean
+  onShow?: () => void
+}) {
   const [tab, setTab] = useState('results')
   if (error && !query) return <Lost error={error} onRetry={() => void refetch()} />
   const status = statusOf(query?.QueryStatus ?? 'QUEUED')
@@ -80,7 +90,17 @@ function Lost({ error, onRetry }: { error: unknown; onRetry: () => void }) {
   return <Problem header="The query could not be read" error={error} onRetry={onRetry} />
 }
 
-function QueryResults({ run, query, changed, onShow }: { run: Run; query: DescribeQueryResponse | undefined; changed: boolean; onShow?: () => void }) {
+function QueryResults({
+  run,
+  query,
+  changed,
+  onShow,
+}: {
+  run: Run
+  query: DescribeQueryResponse | undefined
+  changed: boolean
+  onShow?: () => void
+}) {
   if (!query || !hasEnded(query.QueryStatus)) {
     return (
       <Box textAlign="center" padding={{ vertical: 'xxl' }} color="text-body-secondary">
@@ -91,7 +111,11 @@ function QueryResults({ run, query, changed, onShow }: { run: Run; query: Descri
   return (
     <SpaceBetween size="s">
       <Ending query={query} onShow={onShow} />
-      {changed && <Box color="text-body-secondary" fontSize="body-s">The statement in the editor was changed since it ran.</Box>}
+      {changed && (
+        <Box color="text-body-secondary" fontSize="body-s">
+          The statement in the editor was changed since it ran.
+        </Box>
+      )}
       {query.QueryStatus !== 'FAILED' && <ResultsGrid run={run} partial={query.QueryStatus !== 'FINISHED'} />}
     </SpaceBetween>
   )
@@ -114,7 +138,11 @@ function Ending({ query, onShow }: { query: DescribeQueryResponse; onShow?: () =
         </Alert>
       )
     case 'CANCELLED':
-      return <Alert type="info" header="The query was cancelled">Rows that were found until then are below, if there are any.</Alert>
+      return (
+        <Alert type="info" header="The query was cancelled">
+          Rows that were found until then are below, if there are any.
+        </Alert>
+      )
     default:
       return null
   }

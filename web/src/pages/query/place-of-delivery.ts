@@ -5,7 +5,8 @@ export const defaultBucket = (account: string, region: string) => `aws-cloudtrai
 export function bucketProblem(name: string): string | undefined {
   if (!name) return 'Enter the name of a bucket.'
   if (name.length < 3 || name.length > 63) return 'The name of a bucket has 3 to 63 characters.'
-  if (!/^[a-z0-9][a-z0-9.-]*[a-z0-9]$/.test(name)) return 'The name of a bucket has lower-case letters, digits, dots and hyphens, and begins and ends with a letter or digit.'
+  if (!/^[a-z0-9][a-z0-9.-]*[a-z0-9]$/.test(name))
+    return 'The name of a bucket has lower-case letters, digits, dots and hyphens, and begins and ends with a letter or digit.'
   return undefined
 }
 

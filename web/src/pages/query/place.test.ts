@@ -3,8 +3,16 @@ import { moved, placeOf, rangeOf } from './place'
 
 describe('placeOf', () => {
   it('reads line and column', () => {
-    expect(placeOf("line 3:12: column 'evnt' cannot be resolved")).toEqual({ line: 3, column: 12, message: "column 'evnt' cannot be resolved" })
-    expect(placeOf('InvalidQueryStatementException: line 1:1: mismatched\ninput')).toEqual({ line: 1, column: 1, message: 'mismatched\ninput' })
+    expect(placeOf("line 3:12: column 'evnt' cannot be resolved")).toEqual({
+      line: 3,
+      column: 12,
+      message: "column 'evnt' cannot be resolved",
+    })
+    expect(placeOf('InvalidQueryStatementException: line 1:1: mismatched\ninput')).toEqual({
+      line: 1,
+      column: 1,
+      message: 'mismatched\ninput',
+    })
   })
   it('knows when there is none', () => {
     expect(placeOf('Division by zero')).toBeUndefined()

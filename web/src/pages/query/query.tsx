@@ -24,7 +24,13 @@ export default function QueryPage() {
   const [tab, go] = usePageTab()
   useAddress()
   return (
-    <ContentLayout header={<Header variant="h1" description="Ask event data stores with SQL">Query</Header>}>
+    <ContentLayout
+      header={
+        <Header variant="h1" description="Ask event data stores with SQL">
+          Query
+        </Header>
+      }
+    >
       <Tabs
         ariaLabel="Query"
         activeTabId={tab}
@@ -61,12 +67,15 @@ function useAddress(): void {
       ({ QueryString = '' }) => open({ sql: QueryString, run: { queryId, region, offset: 0, text: QueryString } }, { replace: true }),
       (error: unknown) => {
         fail('The query could not be opened', error)
-        setParams((old) => {
-          const next = new URLSearchParams(old)
-          next.delete('queryId')
-          next.set('tab', 'history')
-          return next
-        }, { replace: true })
+        setParams(
+          (old) => {
+            const next = new URLSearchParams(old)
+            next.delete('queryId')
+            next.set('tab', 'history')
+            return next
+          },
+          { replace: true },
+        )
       },
     )
   }, [queryId, region, client, open, fail, setParams])

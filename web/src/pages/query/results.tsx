@@ -33,7 +33,9 @@ export function ResultsGrid({ run, partial }: { run: Run; partial: boolean }) {
   if (error && !data) return <Problem header="The results could not be read" error={error} onRetry={() => void page.refetch()} />
   if (data && data.total === 0) {
     return partial ? null : (
-      <Empty title="No rows">The query ran and found nothing. Is the range of eventTime wide enough, and was the event data store collecting then?</Empty>
+      <Empty title="No rows">
+        The query ran and found nothing. Is the range of eventTime wide enough, and was the event data store collecting then?
+      </Empty>
     )
   }
   const clear = <Button onClick={() => setText('')}>Clear filter</Button>
@@ -62,7 +64,10 @@ export function ResultsGrid({ run, partial }: { run: Run; partial: boolean }) {
               label="Show results as"
               selectedId={view}
               onChange={({ detail }) => setView(detail.selectedId)}
-              options={[{ id: 'table', text: 'Table' }, { id: 'chart', text: 'Chart' }]}
+              options={[
+                { id: 'table', text: 'Table' },
+                { id: 'chart', text: 'Chart' },
+              ]}
             />
             <CopyMenu columns={columns} rows={rows} selected={selected} />
             <DownloadMenu run={run} />
@@ -75,9 +80,20 @@ export function ResultsGrid({ run, partial }: { run: Run; partial: boolean }) {
       {view === 'chart' && find}
       {view === 'table' ? (
         <Grid
-          columns={columns} rows={rows} page={page} loading={!data || (searching && filter !== '')} filter={find} preferences={preferences}
-          onPreferences={setPreferences} selected={selected} onSelect={select}
-          empty={<Empty title="No matches" action={clear}>No row has &quot;{filter}&quot; in any of its values.</Empty>}
+          columns={columns}
+          rows={rows}
+          page={page}
+          loading={!data || (searching && filter !== '')}
+          filter={find}
+          preferences={preferences}
+          onPreferences={setPreferences}
+          selected={selected}
+          onSelect={select}
+          empty={
+            <Empty title="No matches" action={clear}>
+              No row has &quot;{filter}&quot; in any of its values.
+            </Empty>
+          }
         />
       ) : chart.error ? (
         <Problem header="The results could not be read" error={chart.error} onRetry={() => void chart.refetch()} />
@@ -88,7 +104,11 @@ export function ResultsGrid({ run, partial }: { run: Run; partial: boolean }) {
       ) : (
         <Loading />
       )}
-      {view === 'table' && <Box color="text-body-secondary" fontSize="body-s">Columns sort the rows of this page; ORDER BY in the statement sorts all.</Box>}
+      {view === 'table' && (
+        <Box color="text-body-secondary" fontSize="body-s">
+          Columns sort the rows of this page; ORDER BY in the statement sorts all.
+        </Box>
+      )}
     </SpaceBetween>
   )
 }

@@ -17,9 +17,17 @@ describe('phraseOf', () => {
 
 describe('inTheme', () => {
   it('tells what a query is about', () => {
-    const login = { Name: 'Failed sign-ins', Description: 'guessed passwords', SQL: "SELECT errorcode FROM x WHERE eventname = 'ConsoleLogin'" }
+    const login = {
+      Name: 'Failed sign-ins',
+      Description: 'guessed passwords',
+      SQL: "SELECT errorcode FROM x WHERE eventname = 'ConsoleLogin'",
+    }
     expect(themes.filter((t) => inTheme(t, login)).map((t) => t.id)).toEqual(['all', 'sign-in', 'threats'])
-    const bucket = { Name: 'Changes', Description: 'Who changed what', SQL: "SELECT 1 FROM x WHERE eventsource = 's3.amazonaws.com' AND errorcode IS NULL" }
+    const bucket = {
+      Name: 'Changes',
+      Description: 'Who changed what',
+      SQL: "SELECT 1 FROM x WHERE eventsource = 's3.amazonaws.com' AND errorcode IS NULL",
+    }
     expect(inTheme(theme('storage'), bucket)).toBe(true)
     expect(inTheme(theme('errors'), bucket)).toBe(false)
   })
@@ -28,7 +36,12 @@ describe('inTheme', () => {
 describe('byTheme', () => {
   it('puts what belongs together together, and what belongs nowhere last', () => {
     const sample = (Name: string, SQL: string) => ({ Name, SQL, Description: '' })
-    const all = [sample('nothing', 'SELECT 1'), sample('a', 's3.amazonaws.com'), sample('b', 'ConsoleLogin'), sample('c', 's3.amazonaws.com')]
+    const all = [
+      sample('nothing', 'SELECT 1'),
+      sample('a', 's3.amazonaws.com'),
+      sample('b', 'ConsoleLogin'),
+      sample('c', 's3.amazonaws.com'),
+    ]
     expect(byTheme(all).map((s) => s.Name)).toEqual(['b', 'a', 'c', 'nothing'])
   })
 })

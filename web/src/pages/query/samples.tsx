@@ -57,7 +57,13 @@ export function SampleQueries() {
       {stores.stores?.length === 0 && <NoStores />}
       <Grid gridDefinition={[{ colspan: { default: 12, s: 5 } }, { colspan: { default: 12, s: 3 } }, { colspan: { default: 12, s: 4 } }]}>
         <FormField label="Search phrase" description="Say what you want to know">
-          <Input type="search" value={text} onChange={({ detail }) => setText(detail.value)} placeholder="Who signed in without MFA?" clearAriaLabel="Clear" />
+          <Input
+            type="search"
+            value={text}
+            onChange={({ detail }) => setText(detail.value)}
+            placeholder="Who signed in without MFA?"
+            clearAriaLabel="Clear"
+          />
         </FormField>
         <FormField label="Theme" description="What it is about">
           <Select
@@ -77,19 +83,43 @@ export function SampleQueries() {
           loadingText="Searching sample queries"
           trackBy="Name"
           cardsPerRow={[{ cards: 1 }, { minWidth: 600, cards: 2 }, { minWidth: 1100, cards: 3 }]}
-          header={<Header variant="h2" counter={data && `(${count(shown.length)})`} description="Each can be run as it is, changed, and saved under a name of your own">Sample queries</Header>}
+          header={
+            <Header
+              variant="h2"
+              counter={data && `(${count(shown.length)})`}
+              description="Each can be run as it is, changed, and saved under a name of your own"
+            >
+              Sample queries
+            </Header>
+          }
           empty={
-            <Empty title="No sample query found" action={<Button onClick={() => { setText(''); setTheme(themes[0]!.id) }}>Show all</Button>}>
+            <Empty
+              title="No sample query found"
+              action={
+                <Button
+                  onClick={() => {
+                    setText('')
+                    setTheme(themes[0]!.id)
+                  }}
+                >
+                  Show all
+                </Button>
+              }
+            >
               Try other words: what was done, to what, or by whom. Only English is understood.
             </Empty>
           }
           ariaLabels={{ itemSelectionLabel: (_, s) => s.Name!, selectionGroupLabel: 'Sample queries' }}
           cardDefinition={{
             header: (sample) => (
-              <Link href="#" fontSize="heading-s" onFollow={(event) => {
-                event.preventDefault()
-                open({ name: sample.Name!, sql: filled(sample) })
-              }}>
+              <Link
+                href="#"
+                fontSize="heading-s"
+                onFollow={(event) => {
+                  event.preventDefault()
+                  open({ name: sample.Name!, sql: filled(sample) })
+                }}
+              >
                 {sample.Name}
               </Link>
             ),
@@ -101,8 +131,12 @@ export function SampleQueries() {
                 content: (sample) => (
                   <ExpandableSection headerText="SQL" variant="footer">
                     <SpaceBetween size="xs">
-                      <pre className="query-pre" tabIndex={0} role="region" aria-label={`SQL of ${sample.Name}`}>{filled(sample)}</pre>
-                      <Button onClick={() => open({ name: sample.Name!, sql: filled(sample) })} ariaLabel={`Open ${sample.Name} in editor`}>Open in editor</Button>
+                      <pre className="query-pre" tabIndex={0} role="region" aria-label={`SQL of ${sample.Name}`}>
+                        {filled(sample)}
+                      </pre>
+                      <Button onClick={() => open({ name: sample.Name!, sql: filled(sample) })} ariaLabel={`Open ${sample.Name} in editor`}>
+                        Open in editor
+                      </Button>
                     </SpaceBetween>
                   </ExpandableSection>
                 ),
@@ -111,7 +145,9 @@ export function SampleQueries() {
           }}
         />
       )}
-      {!store && stores.stores && <Box color="text-body-secondary">Without an event data store, {placeholder} stands for it in the statements.</Box>}
+      {!store && stores.stores && (
+        <Box color="text-body-secondary">Without an event data store, {placeholder} stands for it in the statements.</Box>
+      )}
     </SpaceBetween>
   )
 }

@@ -76,9 +76,16 @@ export function SaveDialog({ header, onSave, onDismiss, ...initial }: Props) {
                   Description <i>- optional</i>
                 </>
               }
-              errorText={description.length > mostDescription ? `A description has at most ${plural(mostDescription, 'character')}.` : undefined}
+              errorText={
+                description.length > mostDescription ? `A description has at most ${plural(mostDescription, 'character')}.` : undefined
+              }
             >
-              <Textarea value={description} onChange={({ detail }) => setDescription(detail.value)} rows={3} placeholder="What is it for?" />
+              <Textarea
+                value={description}
+                onChange={({ detail }) => setDescription(detail.value)}
+                rows={3}
+                placeholder="What is it for?"
+              />
             </FormField>
             {error !== undefined && <Problem error={error} />}
           </SpaceBetween>

@@ -38,7 +38,11 @@ export function SavedQueries() {
           Write a query, then choose Save: it is kept on the server, and is here from every browser that you sign in with.
         </Empty>
       ),
-      noMatch: <Empty title="No matches" action={<Button onClick={() => actions.setFiltering('')}>Clear filter</Button>}>No saved query has this in its name, description or statement.</Empty>,
+      noMatch: (
+        <Empty title="No matches" action={<Button onClick={() => actions.setFiltering('')}>Clear filter</Button>}>
+          No saved query has this in its name, description or statement.
+        </Empty>
+      ),
     },
     pagination: { pageSize: 25 },
     sorting: { defaultState: { sortingColumn: { sortingField: 'updated' }, isDescending: true } },
@@ -78,33 +82,58 @@ export function SavedQueries() {
             actions={
               <SpaceBetween direction="horizontal" size="xs">
                 <Button iconName="refresh" ariaLabel="Refresh" loading={isFetching && !isPending} onClick={() => void refetch()} />
-                <Button disabled={!chosen} onClick={() => setDeleting({ query: chosen! })}>Delete</Button>
-                <Button disabled={!chosen} onClick={() => setEditing(chosen)}>Edit details</Button>
-                <Button variant="primary" disabled={!chosen} onClick={() => edit(chosen!)}>Open in editor</Button>
+                <Button disabled={!chosen} onClick={() => setDeleting({ query: chosen! })}>
+                  Delete
+                </Button>
+                <Button disabled={!chosen} onClick={() => setEditing(chosen)}>
+                  Edit details
+                </Button>
+                <Button variant="primary" disabled={!chosen} onClick={() => edit(chosen!)}>
+                  Open in editor
+                </Button>
               </SpaceBetween>
             }
           >
             Saved queries
           </Header>
         }
-        filter={<TextFilter {...filterProps} filteringPlaceholder="Find saved queries" filteringAriaLabel="Find saved queries" countText={plural(filteredItemsCount ?? 0, 'match', 'matches')} />}
+        filter={
+          <TextFilter
+            {...filterProps}
+            filteringPlaceholder="Find saved queries"
+            filteringAriaLabel="Find saved queries"
+            countText={plural(filteredItemsCount ?? 0, 'match', 'matches')}
+          />
+        }
         pagination={<Pagination {...paginationProps} />}
         wrapLines
         ariaLabels={{ tableLabel: 'Saved queries', selectionGroupLabel: 'Saved queries', itemSelectionLabel: (_, q) => visible(q.name) }}
         columnDefinitions={[
           {
-            id: 'name', header: 'Query name', sortingField: 'name', isRowHeader: true, minWidth: 180,
+            id: 'name',
+            header: 'Query name',
+            sortingField: 'name',
+            isRowHeader: true,
+            minWidth: 180,
             cell: (q) => (
-              <Link href="#" onFollow={(event) => {
-                event.preventDefault()
-                edit(q)
-              }}>
+              <Link
+                href="#"
+                onFollow={(event) => {
+                  event.preventDefault()
+                  edit(q)
+                }}
+              >
                 {shown(q.name)}
               </Link>
             ),
           },
           { id: 'description', header: 'Description', sortingField: 'description', cell: (q) => shown(q.description), minWidth: 200 },
-          { id: 'sql', header: 'Statement', cell: (q) => <span className="query-statement">{shown(oneLine(q.sql, stores ?? []), 200)}</span>, minWidth: 260 },
+          {
+            id: 'sql',
+            header: 'Statement',
+            cell: (q) => <span className="query-statement">{shown(oneLine(q.sql, stores ?? []), 200)}</span>,
+            minWidth: 260,
+          },
           { id: 'updated', header: 'Last changed', sortingField: 'updated', cell: (q) => <Time value={q.updated} />, minWidth: 160 },
         ]}
       />
@@ -116,7 +145,10 @@ export function SavedQueries() {
           onDismiss={() => setEditing(undefined)}
           onSave={async (name, description) => {
             await saving.change(editing.id, { name, description, sql: editing.sql })
-            update((all) => ({ ...all, tabs: all.tabs.map((t) => (t.saved?.id === editing.id ? { ...t, name, saved: { id: editing.id, description } } : t)) }))
+            update((all) => ({
+              ...all,
+              tabs: all.tabs.map((t) => (t.saved?.id === editing.id ? { ...t, name, saved: { id: editing.id, description } } : t)),
+            }))
             setEditing(undefined)
             notify({ type: 'success', content: `The saved query "${visible(name)}" was changed.` })
           }}

@@ -5,9 +5,15 @@ const statistics = { EventsScanned: 12345, EventsMatched: 1, BytesScanned: 1_500
 
 describe('summary', () => {
   it('says what a query did', () => {
-    expect(summary({ QueryStatus: 'FINISHED', QueryStatistics: statistics })).toBe('Finished in 1.2 s: 12,345 events scanned, 1 matched, 1.5 MB read')
-    expect(summary({ QueryStatus: 'RUNNING', QueryStatistics: statistics })).toBe('Running for 1.2 s: 12,345 events scanned, 1 matched, 1.5 MB read')
-    expect(summary({ QueryStatus: 'CANCELLED', QueryStatistics: { ...statistics, EventsScanned: 1 } })).toContain('after 1.2 s: 1 event scanned')
+    expect(summary({ QueryStatus: 'FINISHED', QueryStatistics: statistics })).toBe(
+      'Finished in 1.2 s: 12,345 events scanned, 1 matched, 1.5 MB read',
+    )
+    expect(summary({ QueryStatus: 'RUNNING', QueryStatistics: statistics })).toBe(
+      'Running for 1.2 s: 12,345 events scanned, 1 matched, 1.5 MB read',
+    )
+    expect(summary({ QueryStatus: 'CANCELLED', QueryStatistics: { ...statistics, EventsScanned: 1 } })).toContain(
+      'after 1.2 s: 1 event scanned',
+    )
   })
   it('does without figures', () => {
     expect(summary({ QueryStatus: 'QUEUED' })).toBe('Waiting for its turn')
@@ -30,8 +36,12 @@ describe('statuses', () => {
 describe('deliveryPlace', () => {
   it('is named by the day of the end, in UTC', () => {
     const created = Date.UTC(2026, 0, 31, 23, 59, 59) / 1000
-    expect(deliveryPlace('s3://b/p/', '111122223333', 'id', created, 2000)).toBe('s3://b/p/AWSLogs/111122223333/CloudTrail-Lake/Query/2026/02/01/id/')
-    expect(deliveryPlace('s3://b', '111122223333', 'id', created, 0)).toBe('s3://b/AWSLogs/111122223333/CloudTrail-Lake/Query/2026/01/31/id/')
+    expect(deliveryPlace('s3://b/p/', '111122223333', 'id', created, 2000)).toBe(
+      's3://b/p/AWSLogs/111122223333/CloudTrail-Lake/Query/2026/02/01/id/',
+    )
+    expect(deliveryPlace('s3://b', '111122223333', 'id', created, 0)).toBe(
+      's3://b/AWSLogs/111122223333/CloudTrail-Lake/Query/2026/01/31/id/',
+    )
   })
 })
 

@@ -39,15 +39,19 @@ const deliveries: Record<DeliveryStatus, Shown & { advice?: string }> = {
   SUCCESS: { type: 'success', text: 'Delivered' },
   FAILED: { type: 'error', text: 'Failed', advice: 'The bucket did not take the results. Run the query again; the server log says why.' },
   FAILED_SIGNING_FILE: {
-    type: 'error', text: 'Sign file failed', advice: 'The results were delivered without the file that proves them. Run the query again.',
+    type: 'error',
+    text: 'Sign file failed',
+    advice: 'The results were delivered without the file that proves them. Run the query again.',
   },
   RESOURCE_NOT_FOUND: { type: 'error', text: 'Bucket not found', advice: 'The bucket is gone. Create it, then run the query again.' },
   ACCESS_DENIED: {
-    type: 'error', text: 'Access denied',
+    type: 'error',
+    text: 'Access denied',
     advice: 'CloudTrail may not write to the bucket. Create a bucket here, which gets the policy that it needs, or change its policy.',
   },
   ACCESS_DENIED_SIGNING_FILE: {
-    type: 'error', text: 'Access denied to the sign file',
+    type: 'error',
+    text: 'Access denied to the sign file',
     advice: 'CloudTrail may not write the file that proves the results. Change the policy of the bucket, then run the query again.',
   },
   CANCELLED: { type: 'stopped', text: 'Cancelled', advice: 'The query was cancelled: partial results are not delivered.' },
@@ -72,12 +76,18 @@ export function summary(query: DescribeQueryResponse): string {
   const took = duration(s.ExecutionTimeInMillis)
   const read = `${plural(s.EventsScanned ?? 0, 'event')} scanned, ${count(s.EventsMatched ?? 0)} matched, ${bytes(s.BytesScanned ?? 0)} read`
   switch (query.QueryStatus) {
-    case 'QUEUED': return 'Waiting for its turn'
-    case 'RUNNING': return `Running for ${took}: ${read}`
-    case 'FINISHED': return `Finished in ${took}: ${read}`
-    case 'CANCELLED': return `Cancelled after ${took}: ${read}`
-    case 'TIMED_OUT': return `Timed out after ${took}: ${read}`
-    default: return `Failed after ${took}`
+    case 'QUEUED':
+      return 'Waiting for its turn'
+    case 'RUNNING':
+      return `Running for ${took}: ${read}`
+    case 'FINISHED':
+      return `Finished in ${took}: ${read}`
+    case 'CANCELLED':
+      return `Cancelled after ${took}: ${read}`
+    case 'TIMED_OUT':
+      return `Timed out after ${took}: ${read}`
+    default:
+      return `Failed after ${took}`
   }
 }
 

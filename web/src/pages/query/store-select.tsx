@@ -17,15 +17,23 @@ export function useChosenStore(): [string | undefined, (id: string) => void] {
 }
 
 const states: Record<string, string> = {
-  CREATED: 'Created', ENABLED: 'Enabled', PENDING_DELETION: 'Pending deletion', STARTING_INGESTION: 'Starting ingestion',
-  STOPPING_INGESTION: 'Stopping ingestion', STOPPED_INGESTION: 'Stopped ingestion',
+  CREATED: 'Created',
+  ENABLED: 'Enabled',
+  PENDING_DELETION: 'Pending deletion',
+  STARTING_INGESTION: 'Starting ingestion',
+  STOPPING_INGESTION: 'Stopping ingestion',
+  STOPPED_INGESTION: 'Stopped ingestion',
 }
 
 // optionOf is a store as a select offers it.
 export function optionOf(store: Store) {
   const waits = !usable(store)
   return {
-    value: store.id, label: visible(store.name), description: store.id, disabled: waits, labelTag: store.status && states[store.status],
+    value: store.id,
+    label: visible(store.name),
+    description: store.id,
+    disabled: waits,
+    labelTag: store.status && states[store.status],
     disabledReason: waits ? 'Restore it before it can be queried' : undefined,
   }
 }
@@ -43,8 +51,9 @@ interface Props {
 export function NoStores() {
   return (
     <Alert type="info" header="There is nothing to query yet">
-      Queries read event data stores, and this Region has none. <PageLink to="/event-data-stores/create">Create an event data store</PageLink>: it collects events from
-      then on, and earlier ones can be imported.
+      Queries read event data stores, and this Region has none.{' '}
+      <PageLink to="/event-data-stores/create">Create an event data store</PageLink>: it collects events from then on, and earlier ones can
+      be imported.
     </Alert>
   )
 }

@@ -60,7 +60,8 @@ describe('restored', () => {
     expect(restored(JSON.parse(JSON.stringify(two)))).toEqual(two)
   })
   it('survives what is broken', () => {
-    for (const bad of [null, 1, 'x', {}, { tabs: 1 }, { tabs: [] }, { tabs: [{ id: 1 }] }, { tabs: [null] }]) expect(restored(bad)).toEqual(noTabs)
+    for (const bad of [null, 1, 'x', {}, { tabs: 1 }, { tabs: [] }, { tabs: [{ id: 1 }] }, { tabs: [null] }])
+      expect(restored(bad)).toEqual(noTabs)
     expect(restored({ tabs: two.tabs, active: 'gone' })).toMatchObject({ active: 'q1', serial: 2 })
   })
 })

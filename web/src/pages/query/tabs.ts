@@ -82,7 +82,8 @@ export function restored(value: unknown): Tabs {
   const kept = value as Partial<Tabs> | null
   if (typeof kept !== 'object' || !kept || !Array.isArray(kept.tabs)) return noTabs
   const tabs = kept.tabs.filter(
-    (t): t is Tab => !!t && typeof t.id === 'string' && typeof t.name === 'string' && typeof t.sql === 'string' && typeof t.kept === 'string',
+    (t): t is Tab =>
+      !!t && typeof t.id === 'string' && typeof t.name === 'string' && typeof t.sql === 'string' && typeof t.kept === 'string',
   )
   if (tabs.length === 0) return noTabs
   const numbers = tabs.map((t) => Number(/^q(\d+)$/.exec(t.id)?.[1] ?? 0))

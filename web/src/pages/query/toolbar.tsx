@@ -29,7 +29,9 @@ export function Toolbar({ editor, tabIndents, onTabIndents, onCopyLink }: Props)
       if (text.trim()) at.change([{ from, to: from + text.length, insert: formatSql(text) }])
     } catch (error) {
       notify({
-        id: 'format', type: 'warning', header: 'The statement could not be formatted',
+        id: 'format',
+        type: 'warning',
+        header: 'The statement could not be formatted',
         content: 'It is not complete, or has a mistake: ' + visible(messageOf(error)).split('\n')[0],
       })
     } finally {

@@ -39,7 +39,8 @@ export function useOpen(): (from: Partial<Omit<Tab, 'id'>>, options?: { replace?
         full = next === old && old.tabs.length >= mostTabs
         return next
       })
-      if (full) notify({ type: 'warning', id: 'most-tabs', content: `${mostTabs} queries are open, which is as many as can be. Close some first.` })
+      if (full)
+        notify({ type: 'warning', id: 'most-tabs', content: `${mostTabs} queries are open, which is as many as can be. Close some first.` })
       go('editor', options)
     },
     [update, go, notify],

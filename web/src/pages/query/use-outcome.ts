@@ -21,7 +21,10 @@ export function useOutcome(tab: Tab, runs: ReturnType<typeof useRuns>) {
     [where, asRun, sql],
   )
   return {
-    run, state, failure, wrong,
+    run,
+    state,
+    failure,
+    wrong,
     starting: runs.starting.has(tab.id),
     running: !!run && !!state.data && !hasEnded(state.data.QueryStatus),
     cancelling: !!run && runs.cancelling.has(run.queryId),

@@ -26,7 +26,9 @@ async function page(run: Run, filter: string, nextToken: string | undefined, max
   const { rows } = got
   for (let reads = 1; rows.length < maxResults && got.nextToken && reads < mostReads; reads++) {
     const more: Results = await queryResults(
-      run.region, { queryId: run.queryId, filter: filter || undefined, nextToken: got.nextToken, maxResults: maxResults - rows.length }, signal,
+      run.region,
+      { queryId: run.queryId, filter: filter || undefined, nextToken: got.nextToken, maxResults: maxResults - rows.length },
+      signal,
     )
     rows.push(...more.rows)
     got = { ...more, rows }
@@ -51,9 +53,12 @@ export function useResults(run: Run, filter: string, pageSize: number) {
   const next = isPlaceholderData ? undefined : data?.nextToken
   const known = next && index === tokens.length - 1 ? [...tokens, next] : tokens
   return {
-    data, error, refetch,
+    data,
+    error,
+    refetch,
     loading: isFetching && (!data || isPlaceholderData),
-    index, pages: known.length,
+    index,
+    pages: known.length,
     more: !!next && index === known.length - 2,
     first: index * pageSize,
     go: (to: number) => to >= 0 && to < known.length && setAt({ way, tokens: known, index: to }),

@@ -63,13 +63,28 @@ export function Workspace({ tab, editor, known, catalogue, runs, outcome, onChan
         </Box>
         <Suspense fallback={<div className="query-code" aria-busy="true" />}>
           <Code
-            ref={editor} id={`${arn} ${tab.id}`} text={tab.sql} label="Query editor" known={known} catalogue={catalogue} wrong={wrong} tabIndents={tabIndents}
-            onChange={(sql) => onChange({ sql })} onRun={run} onSelect={setSelecting}
+            ref={editor}
+            id={`${arn} ${tab.id}`}
+            text={tab.sql}
+            label="Query editor"
+            known={known}
+            catalogue={catalogue}
+            wrong={wrong}
+            tabIndents={tabIndents}
+            onChange={(sql) => onChange({ sql })}
+            onRun={run}
+            onSelect={setSelecting}
           />
         </Suspense>
       </SpaceBetween>
       <SpaceBetween direction="horizontal" size="xs">
-        <Button variant="primary" loading={starting} disabled={running || !tab.sql.trim() || !!delivery.problem} onClick={run} ariaLabel={selecting ? 'Run selected query' : 'Run query'}>
+        <Button
+          variant="primary"
+          loading={starting}
+          disabled={running || !tab.sql.trim() || !!delivery.problem}
+          onClick={run}
+          ariaLabel={selecting ? 'Run selected query' : 'Run query'}
+        >
           {selecting ? 'Run selected' : 'Run'}
         </Button>
         <Button disabled={!running} loading={cancelling} onClick={() => tab.run && void runs.cancel(tab.run)} ariaLabel="Cancel query">

@@ -35,7 +35,9 @@ export default function Code({ ref, id, text, label, known, catalogue, wrong, ta
   // Before the handle below is given out.
   useLayoutEffect(() => {
     const made = createEditor(parent.current!, {
-      label, text: latest.current.text, kept: kept.get(id),
+      label,
+      text: latest.current.text,
+      kept: kept.get(id),
       onChange: (next) => latest.current.onChange(next),
       onRun: () => latest.current.onRun(),
       onSelect: (some) => latest.current.onSelect(some),

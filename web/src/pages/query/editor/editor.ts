@@ -1,12 +1,37 @@
 import {
-  autocompletion, closeBrackets, closeBracketsKeymap, completionKeymap, snippetCompletion, type Completion, type CompletionContext, type CompletionResult,
+  autocompletion,
+  closeBrackets,
+  closeBracketsKeymap,
+  completionKeymap,
+  snippetCompletion,
+  type Completion,
+  type CompletionContext,
+  type CompletionResult,
 } from '@codemirror/autocomplete'
-import { defaultKeymap, history, historyField, historyKeymap, indentWithTab, isolateHistory, redo, toggleComment, undo } from '@codemirror/commands'
+import {
+  defaultKeymap,
+  history,
+  historyField,
+  historyKeymap,
+  indentWithTab,
+  isolateHistory,
+  redo,
+  toggleComment,
+  undo,
+} from '@codemirror/commands'
 import { bracketMatching } from '@codemirror/language'
 import { highlightSelectionMatches, search, searchKeymap } from '@codemirror/search'
 import { Compartment, EditorState, Prec, type Extension } from '@codemirror/state'
 import {
-  drawSelection, EditorView, highlightActiveLine, highlightActiveLineGutter, highlightSpecialChars, keymap, lineNumbers, placeholder, rectangularSelection,
+  drawSelection,
+  EditorView,
+  highlightActiveLine,
+  highlightActiveLineGutter,
+  highlightSpecialChars,
+  keymap,
+  lineNumbers,
+  placeholder,
+  rectangularSelection,
 } from '@codemirror/view'
 import { offersAt, type Known, type Offer } from '../complete'
 import type { Change } from '../from'
@@ -56,11 +81,18 @@ export function createEditor(parent: HTMLElement, options: Options): Editor {
   const extensions: Extension = [
     EditorView.cspNonce.of(document.querySelector<HTMLMetaElement>('meta[name="csp-nonce"]')?.content ?? ''),
     Prec.highest(keymap.of([{ key: 'Mod-Enter', run: () => (options.onRun(), true) }])),
-    basics, look, wrongPlace,
+    basics,
+    look,
+    wrongPlace,
     knowing.of(knowledge(none, undefined)),
     tab.of([]),
-    EditorView.contentAttributes.of({ 'aria-label': options.label, 'aria-multiline': 'true', 'aria-description': 'Ctrl+Enter runs, Ctrl+Space completes; Esc, then Tab leaves the editor',
-      spellcheck: 'false', autocapitalize: 'off' }),
+    EditorView.contentAttributes.of({
+      'aria-label': options.label,
+      'aria-multiline': 'true',
+      'aria-description': 'Ctrl+Enter runs, Ctrl+Space completes; Esc, then Tab leaves the editor',
+      spellcheck: 'false',
+      autocapitalize: 'off',
+    }),
     placeholder('SELECT … FROM an event data store: choose one, or type. Ctrl+Space completes, Ctrl+Enter runs.'),
     EditorView.updateListener.of((update) => {
       if (update.docChanged) options.onChange(update.state.doc.toString())
@@ -87,7 +119,10 @@ export function createEditor(parent: HTMLElement, options: Options): Editor {
     comment: () => toggleComment(view),
     show: (from, to) => {
       const most = view.state.doc.length
-      view.dispatch({ selection: { anchor: Math.min(from, most), head: Math.min(to, most) }, effects: EditorView.scrollIntoView(Math.min(from, most), { y: 'center' }) })
+      view.dispatch({
+        selection: { anchor: Math.min(from, most), head: Math.min(to, most) },
+        effects: EditorView.scrollIntoView(Math.min(from, most), { y: 'center' }),
+      })
       view.focus()
     },
     mark: (wrong) => view.dispatch({ effects: setWrong.of(wrong) }),
@@ -122,9 +157,19 @@ const typedOver = EditorView.domEventHandlers({
 
 const basics: Extension = [
   typedOver,
-  lineNumbers(), highlightActiveLineGutter(), highlightSpecialChars(), history(), drawSelection(), rectangularSelection(),
-  EditorState.allowMultipleSelections.of(true), EditorView.lineWrapping, bracketMatching(), closeBrackets(), highlightActiveLine(),
-  highlightSelectionMatches(), search({ top: true }),
+  lineNumbers(),
+  highlightActiveLineGutter(),
+  highlightSpecialChars(),
+  history(),
+  drawSelection(),
+  rectangularSelection(),
+  EditorState.allowMultipleSelections.of(true),
+  EditorView.lineWrapping,
+  bracketMatching(),
+  closeBrackets(),
+  highlightActiveLine(),
+  highlightSelectionMatches(),
+  search({ top: true }),
   keymap.of([...closeBracketsKeymap, ...defaultKeymap, ...searchKeymap, ...historyKeymap, ...completionKeymap]),
 ]
 
@@ -134,7 +179,12 @@ function knowledge(known: Known, catalogue: Catalogue | undefined): Extension {
     const found = offersAt(context.state.sliceDoc(0, context.pos), known, context.explicit)
     return found ? { from: found.from, options: found.offers.map(completion), validFor: /^\w*$/ } : null
   }
-  return [trino(catalogue).extension, autocompletion({ override: [source], icons: false, maxRenderedOptions: 60 }), storeNames(known.stores), meaning(known)]
+  return [
+    trino(catalogue).extension,
+    autocompletion({ override: [source], icons: false, maxRenderedOptions: 60 }),
+    storeNames(known.stores),
+    meaning(known),
+  ]
 }
 
 function completion({ label, detail, info, insert, snippet, boost, kind }: Offer): Completion {

@@ -7,7 +7,9 @@ const id = /\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b/gi
 // event data stores: they stand as names meanwhile.
 export function formatSql(sql: string): string {
   const ids: string[] = []
-  const named = sql.replace(id, (found) => `store_${ids.push(found) - 1}_`).replaceAll(placeholder, () => `store_${ids.push(placeholder) - 1}_`)
+  const named = sql
+    .replace(id, (found) => `store_${ids.push(found) - 1}_`)
+    .replaceAll(placeholder, () => `store_${ids.push(placeholder) - 1}_`)
   const laidOut = formatDialect(named, { dialect: trino, keywordCase: 'upper', tabWidth: 2 })
   return laidOut.replace(/\bstore_(\d+)_/g, (_, n: string) => ids[Number(n)]!)
 }

@@ -24,7 +24,8 @@ const theme = EditorView.theme({
     backgroundColor: 'light-dark(#b8d8ff, #1e4a7a)',
   },
   '&.cm-focused .cm-matchingBracket, &.cm-focused .cm-nonmatchingBracket': {
-    backgroundColor: 'light-dark(#d1f1ff, #00404d)', outline: `1px solid ${line}`,
+    backgroundColor: 'light-dark(#d1f1ff, #00404d)',
+    outline: `1px solid ${line}`,
   },
   '.cm-placeholder': { color: faint },
   '.cm-store': { borderBottom: `1px dashed ${faint}`, color: 'light-dark(#00606b, #6ee0ea)' },
@@ -36,14 +37,24 @@ const theme = EditorView.theme({
   '.cm-searchMatch': { backgroundColor: 'light-dark(#ffe8a3, #5c4500)' },
   '.cm-searchMatch-selected': { backgroundColor: 'light-dark(#ffc66b, #8a6100)' },
   '.cm-tooltip': {
-    backgroundColor: 'light-dark(#ffffff, #1b232d)', border: `1px solid ${line}`, borderRadius: '6px', color: 'inherit', overflow: 'hidden',
+    backgroundColor: 'light-dark(#ffffff, #1b232d)',
+    border: `1px solid ${line}`,
+    borderRadius: '6px',
+    color: 'inherit',
+    overflow: 'hidden',
   },
   '.cm-tooltip.cm-tooltip-autocomplete > ul': { fontFamily: mono, fontSize: '12.5px', maxHeight: '18em', maxWidth: 'min(640px, 90vw)' },
   '.cm-tooltip-autocomplete ul li[aria-selected]': { backgroundColor: 'light-dark(#d8ebff, #1e4a7a)', color: 'inherit' },
   '.cm-completionDetail': { color: faint, fontStyle: 'normal' },
   '.cm-tooltip-autocomplete ul li[aria-selected] .cm-completionDetail': { color: 'inherit' },
   '.cm-completionMatchedText': { textDecoration: 'none', fontWeight: '700' },
-  '.cm-tooltip.cm-completionInfo, .cm-hover': { padding: '6px 10px', maxWidth: '420px', whiteSpace: 'pre-wrap', fontFamily: mono, fontSize: '12px' },
+  '.cm-tooltip.cm-completionInfo, .cm-hover': {
+    padding: '6px 10px',
+    maxWidth: '420px',
+    whiteSpace: 'pre-wrap',
+    fontFamily: mono,
+    fontSize: '12px',
+  },
   '.cm-snippetField': { backgroundColor: 'light-dark(#e8f0fa, #233044)' },
 })
 

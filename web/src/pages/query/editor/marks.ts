@@ -63,7 +63,9 @@ export function meaning(known: Known): Extension {
     const text = name && explain(known, name, view.state.sliceDoc(word.to, word.to + 1) === '(')
     if (!text) return null
     return {
-      pos: word.from, end: word.to, above: true,
+      pos: word.from,
+      end: word.to,
+      above: true,
       create: () => {
         const dom = document.createElement('div')
         dom.className = 'cm-hover'
