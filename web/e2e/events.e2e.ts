@@ -134,6 +134,26 @@ test('a time range is chosen, checked, and kept in the address', async () => {
   await expect.poll(() => new URL(page.url()).searchParams.has('start')).toBe(false)
 })
 
+test('a time range is entered in the zone of the reader', async () => {
+  const page = await it.signIn('/events?EventName=RunInstances', { timezoneId: 'Asia/Kolkata' })
+  await shows(page, 'RunInstances')
+  await page.getByRole('button', { name: /Time range/ }).click()
+  await page.getByRole('button', { name: 'Absolute range' }).or(page.getByRole('radio', { name: 'Absolute range' })).first().click()
+  await page.getByRole('button', { name: 'Local time zone' }).or(page.getByRole('radio', { name: 'Local time zone' })).first().click()
+  const day = new Date(Date.now() - 86_400_000).toISOString().slice(0, 10)
+  await page.getByLabel('Start date').fill(day)
+  await page.getByLabel('Start time').fill('12:00:00')
+  await page.getByLabel('End date').fill(day)
+  await page.getByLabel('End time').fill('11:59:59')
+  await page.getByRole('button', { name: 'Apply' }).click()
+  await page.getByText('The start must be before the end.').first().waitFor()
+  await page.getByLabel('End time').fill('18:30:15')
+  await page.getByRole('button', { name: 'Apply' }).click()
+  const value = (name: string) => new URL(page.url()).searchParams.get(name)
+  await expect.poll(() => [value('start'), value('end')]).toEqual([`${day}T06:30:00Z`, `${day}T13:00:15Z`])
+  await page.getByRole('button', { name: /Time range/ }).getByText(/T12:00:00\+05:30/).waitFor()
+})
+
 test('up to five events stand side by side', async () => {
   const page = await it.signIn('/events?EventName=RunInstances')
   await shows(page, 'RunInstances', 50)
@@ -281,7 +301,7 @@ test('nothing that is in an event does anything', async () => {
   const bare = record('BareEvent', 30, { userIdentity: null, sourceIPAddress: null, userAgent: null, requestID: undefined, readOnly: undefined })
   await ingest('hostile', [evil, huge, bare])
 
-  const page = await it.signIn('/events?filter=none')
+  const page = await it.signIn('/events')
   const dialogs: string[] = []
   page.on('dialog', (dialog) => {
     dialogs.push(dialog.message())

@@ -33,7 +33,7 @@ export function DownloadBar({ progress, onCancel, onNext, onDismiss }: { progres
     case 'running':
       return (
         <Alert type="info" action={<Button onClick={onCancel}>Cancel download</Button>}>
-          <span role="status">Downloading {what}: {far}{progress.total > 0 && ` of ${plural(inPart(progress), 'event')}`}</span>
+          <span role="status">Downloading {what}: {progress.total > 0 ? `${count(progress.events)} of ${plural(inPart(progress), 'event')}, ${bytes(progress.bytes)}` : 'waiting for the server'}</span>
         </Alert>
       )
     case 'complete':

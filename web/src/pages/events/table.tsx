@@ -85,7 +85,7 @@ export function EventsTable(props: Props) {
       header={
         <Header
           variant="awsui-h1-sticky"
-          counter={page.loading ? undefined : selected.length ? `(${selected.length}/${total})` : `(${total})`}
+          counter={page.loading || page.error ? undefined : selected.length ? `(${selected.length}/${total})` : `(${total})`}
           description={full ? 'Five events are selected: no more can be compared. Deselect one to select another.' : undefined}
           actions={
             <SpaceBetween direction="horizontal" size="xs" alignItems="center">
@@ -122,7 +122,7 @@ function Filter({ view, page, total }: Props & { total: string }) {
         attributes={view.attributes}
         bounds={page.bounds}
         onChange={view.setAttributes}
-        countText={page.loading ? '' : total === '1' ? '1 match' : `${total} matches`}
+        countText={page.loading || page.error ? '' : total === '1' ? '1 match' : `${total} matches`}
       />
       <RangePicker range={view.range} onChange={view.setRange} />
     </div>
@@ -135,7 +135,7 @@ function Pages({ view, page }: { view: AddressView; page: Page }) {
       currentPageIndex={page.number}
       pagesCount={page.pages}
       openEnd={page.openEnd}
-      disabled={page.loading}
+      disabled={page.loading || !!page.error}
       onChange={({ detail }) => detail.currentPageIndex <= page.pages && view.setPage(detail.currentPageIndex)}
       ariaLabels={{
         nextPageLabel: 'Next page', previousPageLabel: 'Previous page', paginationLabel: 'Pages of events',
@@ -165,7 +165,7 @@ function NoEvents({ view, failed }: { view: AddressView; failed: boolean }) {
         </Button>
       }
     >
-      Values must be entered in full, with capital letters where they have them. Events of other Regions show there.
+      Values are found only in full, with capital letters where they have them. Is it an event of another Region? Choose that at the top.
     </Empty>
   )
 }
