@@ -219,6 +219,10 @@ test('a query is saved, found again after a reload, changed and deleted', async 
   await write(other, sql + ' LIMIT 3')
   await other.getByRole('button', { name: 'Save', exact: true }).click()
   await other.getByText('The query "By source" was saved.').waitFor()
+  // The first browser has an older one, and does not write over it.
+  await write(page, sql + ' LIMIT 4')
+  await page.getByRole('button', { name: 'Save', exact: true }).click()
+  await page.getByText('The saved query was changed meanwhile').waitFor()
   await page.goto('/console/query?tab=saved')
   await page
     .getByRole('row', { name: /By source.*LIMIT 3/ })

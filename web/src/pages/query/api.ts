@@ -116,6 +116,7 @@ export interface SavedQuery {
   description: string
   sql: string
   region?: string
+  version: number
   created: string
   updated: string
 }
@@ -145,7 +146,8 @@ export function useSaving() {
     const query = { region }
     return {
       create: (body: Pick<SavedQuery, 'name' | 'description' | 'sql'>) => then(call<SavedQuery>('POST', 'saved-queries', { query, body })),
-      change: (id: string, body: Pick<SavedQuery, 'name' | 'description' | 'sql'>) =>
+      // With a version, what others changed since is not lost: the call is refused.
+      change: (id: string, body: Pick<SavedQuery, 'name' | 'description' | 'sql'> & { version?: number }) =>
         then(call<SavedQuery>('PUT', 'saved-queries/' + encodeURIComponent(id), { query, body })),
       remove: (id: string) => then(call<void>('DELETE', 'saved-queries/' + encodeURIComponent(id), { query })),
     }

@@ -27,7 +27,7 @@ export function CommandOutput({ run, query }: { run: Run; query: DescribeQueryRe
         items={[
           { label: 'Status', value: <StatusIndicator type={status.type}>{status.text}</StatusIndicator> },
           { label: 'Run time', value: duration(s?.ExecutionTimeInMillis) },
-          { label: 'Records matched', value: count(s?.EventsMatched) },
+          { label: 'Records matched', value: query?.QueryStatus === 'FINISHED' ? count(s?.EventsMatched) : '-' },
           { label: 'Records scanned', value: count(s?.EventsScanned) },
           { label: 'Bytes scanned', value: bytes(s?.BytesScanned) },
           { label: 'Started', value: <Time value={s?.CreationTime} /> },

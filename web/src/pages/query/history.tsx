@@ -207,7 +207,7 @@ function columns(stores: Store[], account: string): TableProps.ColumnDefinition<
     { id: 'status', header: 'Query status', width: 150, cell: (q) => <Status query={q} /> },
     { id: 'created', header: 'Creation time', width: 290, cell: (q) => <Time value={q.created} /> },
     { id: 'took', header: 'Run time', width: 110, cell: (q) => duration(q.runTimeMs) },
-    { id: 'matched', header: 'Records matched', width: 170, cell: (q) => count(q.eventsMatched) },
+    { id: 'matched', header: 'Records matched', width: 170, cell: (q) => (q.status === 'FINISHED' ? count(q.eventsMatched) : '-') },
     { id: 'scanned', header: 'Bytes scanned', width: 130, cell: (q) => bytes(q.bytesScanned) },
     { id: 'store', header: 'Event data store', width: 180, cell: (q) => shown(names(q.eventDataStore)) },
     { id: 'delivery', header: 'Delivery status', width: 190, cell: (q) => <Delivery query={q} account={account} /> },

@@ -116,7 +116,9 @@ function QueryResults({
           The statement in the editor was changed since it ran.
         </Box>
       )}
-      {query.QueryStatus !== 'FAILED' && <ResultsGrid run={run} partial={query.QueryStatus !== 'FINISHED'} />}
+      {(query.QueryStatus === 'FINISHED' || query.QueryStatus === 'TIMED_OUT') && (
+        <ResultsGrid run={run} partial={query.QueryStatus === 'TIMED_OUT'} />
+      )}
     </SpaceBetween>
   )
 }
@@ -140,7 +142,7 @@ function Ending({ query, onShow }: { query: DescribeQueryResponse; onShow?: () =
     case 'CANCELLED':
       return (
         <Alert type="info" header="The query was cancelled">
-          Rows that were found until then are below, if there are any.
+          It has no results. Run it again to have them; a narrower range of eventTime makes it faster.
         </Alert>
       )
     default:

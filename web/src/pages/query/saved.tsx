@@ -49,7 +49,8 @@ export function SavedQueries() {
     selection: { trackBy: 'id' },
   })
   const chosen = collectionProps.selectedItems?.[0]
-  const edit = (query: SavedQuery) => open({ name: query.name, sql: query.sql, saved: { id: query.id, description: query.description } })
+  const edit = (query: SavedQuery) =>
+    open({ name: query.name, sql: query.sql, saved: { id: query.id, description: query.description, version: query.version } })
   const remove = async () => {
     const { query } = deleting!
     setDeleting({ query, busy: true })
@@ -144,10 +145,14 @@ export function SavedQueries() {
           description={editing.description}
           onDismiss={() => setEditing(undefined)}
           onSave={async (name, description) => {
-            await saving.change(editing.id, { name, description, sql: editing.sql })
+            const made = await saving.change(editing.id, { name, description, sql: editing.sql, version: editing.version })
+            // A tab that has an older text of it still has to be told so when it is saved.
+            const after = (version: number | undefined) => (version === editing.version ? made.version : version)
             update((all) => ({
               ...all,
-              tabs: all.tabs.map((t) => (t.saved?.id === editing.id ? { ...t, name, saved: { id: editing.id, description } } : t)),
+              tabs: all.tabs.map((t) =>
+                t.saved?.id === editing.id ? { ...t, name, saved: { ...t.saved, description, version: after(t.saved.version) } } : t,
+              ),
             }))
             setEditing(undefined)
             notify({ type: 'success', content: `The saved query "${visible(name)}" was changed.` })

@@ -8,9 +8,7 @@ describe('summary', () => {
     expect(summary({ QueryStatus: 'FINISHED', QueryStatistics: statistics })).toBe(
       'Finished in 1.2 s: 12,345 events scanned, 1 matched, 1.5 MB read',
     )
-    expect(summary({ QueryStatus: 'RUNNING', QueryStatistics: statistics })).toBe(
-      'Running for 1.2 s: 12,345 events scanned, 1 matched, 1.5 MB read',
-    )
+    expect(summary({ QueryStatus: 'RUNNING', QueryStatistics: statistics })).toBe('Running for 1.2 s: 12,345 events scanned, 1.5 MB read')
     expect(summary({ QueryStatus: 'CANCELLED', QueryStatistics: { ...statistics, EventsScanned: 1 } })).toContain(
       'after 1.2 s: 1 event scanned',
     )

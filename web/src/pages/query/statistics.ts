@@ -70,18 +70,20 @@ export function deliveryPlace(uri: string, account: string, queryId: string, cre
   return `${uri.replace(/\/+$/, '')}/AWSLogs/${account}/CloudTrail-Lake/Query/${day}/${queryId}/`
 }
 
-// summary is a query's figures in a sentence, for who reads it or hears it.
+// summary is a query's figures in a sentence, for who reads it or hears it. How many
+// events matched is known of a query that came to its end.
 export function summary(query: DescribeQueryResponse): string {
   const s = query.QueryStatistics ?? {}
   const took = duration(s.ExecutionTimeInMillis)
-  const read = `${plural(s.EventsScanned ?? 0, 'event')} scanned, ${count(s.EventsMatched ?? 0)} matched, ${bytes(s.BytesScanned ?? 0)} read`
+  const scanned = `${plural(s.EventsScanned ?? 0, 'event')} scanned`
+  const read = `${scanned}, ${bytes(s.BytesScanned ?? 0)} read`
   switch (query.QueryStatus) {
     case 'QUEUED':
       return 'Waiting for its turn'
     case 'RUNNING':
       return `Running for ${took}: ${read}`
     case 'FINISHED':
-      return `Finished in ${took}: ${read}`
+      return `Finished in ${took}: ${scanned}, ${count(s.EventsMatched ?? 0)} matched, ${bytes(s.BytesScanned ?? 0)} read`
     case 'CANCELLED':
       return `Cancelled after ${took}: ${read}`
     case 'TIMED_OUT':

@@ -19,6 +19,13 @@ describe('openTab', () => {
     const again = openTab({ ...saved, active: 'q1' }, { sql: 'SELECT 4', saved: { id: 's', description: '' } })
     expect(activeTab(again).name).toBe('three')
   })
+  it('reads a saved query again, unless it was changed here', () => {
+    const saved = (sql: string, version: number) => ({ sql, name: 'three', saved: { id: 's', description: '', version } })
+    const open = openTab(two, saved('SELECT 3', 1))
+    expect(activeTab(openTab(open, saved('SELECT 4', 2)))).toMatchObject({ sql: 'SELECT 4', kept: 'SELECT 4', saved: { version: 2 } })
+    const changed = changeTab(open, open.active, { sql: 'SELECT 5' })
+    expect(activeTab(openTab(changed, saved('SELECT 4', 2)))).toMatchObject({ sql: 'SELECT 5', kept: 'SELECT 3', saved: { version: 1 } })
+  })
   it('never gives an id twice', () => {
     let all = two
     for (let i = 0; i < 5; i++) all = openTab(closeTab(all, all.active))

@@ -15,7 +15,8 @@ export interface Tab {
   sql: string
   // kept is the text that would not be lost: as it was saved or opened.
   kept: string
-  saved?: { id: string; description: string }
+  // saved is the query of the server that this is; its version is what was read of it.
+  saved?: { id: string; description: string; version?: number }
   run?: Run
 }
 
@@ -52,7 +53,11 @@ export function openTab(all: Tabs, from: Partial<Omit<Tab, 'id'>> = {}): Tabs {
     if (from.run) return t.run?.queryId === from.run.queryId
     return sql !== '' && !t.saved && t.sql === sql
   })
-  if (same) return { ...all, active: same.id }
+  if (same) {
+    // It may have been changed from elsewhere; what was written here meanwhile stays.
+    const newer = from.saved !== undefined && !isChanged(same) && same.sql !== sql
+    return { ...(newer ? changeTab(all, same.id, { ...from, kept: sql }) : all), active: same.id }
+  }
   const serial = all.serial + 1
   const made: Tab = { name: `Query ${serial}`, kept: sql, ...from, id: `q${serial}`, sql }
   const shown = activeTab(all)

@@ -106,8 +106,13 @@ function Save({ tab, onChange }: Pick<Props, 'tab' | 'onChange'>) {
   const again = async (saved: NonNullable<Tab['saved']>) => {
     setBusy(true)
     try {
-      await saving.change(saved.id, { name: tab.name, description: saved.description, sql: tab.sql })
-      onChange({ kept: tab.sql })
+      const { version } = await saving.change(saved.id, {
+        name: tab.name,
+        description: saved.description,
+        sql: tab.sql,
+        version: saved.version,
+      })
+      onChange({ kept: tab.sql, saved: { ...saved, version } })
       done(tab.name)
     } catch (error) {
       fail('The query was not saved', error)
@@ -139,7 +144,7 @@ function Save({ tab, onChange }: Pick<Props, 'tab' | 'onChange'>) {
           onDismiss={() => setAsking(false)}
           onSave={async (name, description) => {
             const made = await saving.create({ name, description, sql: tab.sql })
-            onChange({ name, kept: tab.sql, saved: { id: made.id, description } })
+            onChange({ name, kept: tab.sql, saved: { id: made.id, description, version: made.version } })
             setAsking(false)
             done(name)
           }}
