@@ -22,7 +22,7 @@ export class S3 {
 
   // list gives the keys that begin with prefix.
   async list(bucket: string, prefix: string): Promise<string[]> {
-    const text = (await this.send('GET', `/${bucket}`, Buffer.alloc(0), `list-type=2&prefix=${encodeURIComponent(prefix)}`)).toString()
+    const text = (await this.send('GET', `/${bucket}`, Buffer.alloc(0), { 'list-type': '2', prefix })).toString()
     return [...text.matchAll(/<Key>([^<]*)<\/Key>/g)].map((m) => m[1]!)
   }
 
@@ -34,23 +34,42 @@ export class S3 {
     return files.length
   }
 
-  // send signs a request with Signature Version 4 and sends it.
-  private async send(method: string, path: string, body: Buffer = Buffer.alloc(0), query = ''): Promise<Buffer> {
-    const time = new Date().toISOString().replace(/[-:]|\.\d{3}/g, '')
-    const scope = `${time.slice(0, 8)}/us-east-1/s3/aws4_request`
-    const { host } = new URL(this.endpoint)
-    const hash = sha256(body)
-    const headers = { host, 'x-amz-content-sha256': hash, 'x-amz-date': time }
-    const names = Object.keys(headers).join(';')
-    const canonical = [method, path, query, ...Object.entries(headers).map(([k, v]) => `${k}:${v}`), '', names, hash].join('\n')
-    const key = scope.split('/').reduce<string | Buffer>((k, part) => hmac(k, part), 'AWS4' + this.server.secretAccessKey)
-    const signature = hmac(key, ['AWS4-HMAC-SHA256', time, scope, sha256(canonical)].join('\n')).toString('hex')
-    const answer = await fetch(`${this.endpoint}${path}${query && '?' + query}`, {
-      method, ...(method === 'PUT' && { body: new Uint8Array(body) }),
-      headers: { 'x-amz-content-sha256': hash, 'x-amz-date': time, Authorization: `AWS4-HMAC-SHA256 Credential=${this.server.accessKeyId}/${scope}, SignedHeaders=${names}, Signature=${signature}` },
-    })
-    const text = Buffer.from(await answer.arrayBuffer())
-    if (!answer.ok) throw new Error(`${method} ${path} answered ${answer.status}: ${text.toString()}`)
-    return text
+  private send(method: string, path: string, body: Buffer = Buffer.alloc(0), query: Record<string, string> = {}): Promise<Buffer> {
+    return signed(this.server, { service: 's3', endpoint: this.endpoint, method, path, query, body })
   }
+}
+
+interface Call {
+  service: string
+  endpoint: string
+  method: string
+  path: string
+  query?: Record<string, string>
+  body?: Buffer
+  type?: string
+}
+
+const encoded = (text: string) => encodeURIComponent(text).replace(/[!'()*]/g, (c) => '%' + c.charCodeAt(0).toString(16).toUpperCase())
+
+// signed sends a call with Signature Version 4 of the administrator of the account.
+export async function signed(server: Server, { service, endpoint, method, path, query = {}, body = Buffer.alloc(0), type = '' }: Call): Promise<Buffer> {
+  const time = new Date().toISOString().replace(/[-:]|\.\d{3}/g, '')
+  const scope = `${time.slice(0, 8)}/us-east-1/${service}/aws4_request`
+  const hash = sha256(body)
+  const search = Object.entries(query).map(([k, v]) => `${encoded(k)}=${encoded(v)}`).sort().join('&')
+  const headers = { host: new URL(endpoint).host, 'x-amz-content-sha256': hash, 'x-amz-date': time }
+  const names = Object.keys(headers).join(';')
+  const canonical = [method, path, search, ...Object.entries(headers).map(([k, v]) => `${k}:${v}`), '', names, hash].join('\n')
+  const key = scope.split('/').reduce<string | Buffer>((k, part) => hmac(k, part), 'AWS4' + server.secretAccessKey)
+  const signature = hmac(key, ['AWS4-HMAC-SHA256', time, scope, sha256(canonical)].join('\n')).toString('hex')
+  const answer = await fetch(`${endpoint}${path}${search && '?' + search}`, {
+    method, ...(method !== 'GET' && { body: new Uint8Array(body) }),
+    headers: {
+      'x-amz-content-sha256': hash, 'x-amz-date': time, ...(type && { 'Content-Type': type }),
+      Authorization: `AWS4-HMAC-SHA256 Credential=${server.accessKeyId}/${scope}, SignedHeaders=${names}, Signature=${signature}`,
+    },
+  })
+  const text = Buffer.from(await answer.arrayBuffer())
+  if (!answer.ok) throw new Error(`${method} ${path} answered ${answer.status}: ${text.toString()}`)
+  return text
 }

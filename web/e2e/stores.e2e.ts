@@ -6,7 +6,7 @@ import type { Page } from 'playwright-core'
 import { afterAll, expect, test } from 'vitest'
 import { account, barriers, useConsole } from './harness'
 import { logFile, record } from './records'
-import { S3 } from './s3'
+import { S3, signed } from './s3'
 
 const it = useConsole()
 const made: string[] = []
@@ -212,6 +212,21 @@ test('an integration takes events', async () => {
   await page.getByRole('link', { name: 'app', exact: true }).click()
   await page.getByText('Waiting for events').waitFor()
   await page.getByText('arn:aws:iam::444455556666:root').waitFor()
+  expect(await barriers(page)).toEqual([])
+
+  const arn = /arn:aws:cloudtrail:[^ ]+:channel\/[0-9a-f-]+/.exec(await pair(page, 'Channel ARN').innerText())![0]
+  const put = async (more: object) => {
+    const eventData = JSON.stringify({
+      version: '1.0', userIdentity: { type: 'CustomUserIdentity', principalId: 'alice' }, eventSource: 'my-app.example.com', eventName: 'SignIn',
+      eventTime: new Date().toISOString().slice(0, 19) + 'Z', UID: crypto.randomUUID(), recipientAccountId: account, ...more,
+    })
+    const body = Buffer.from(JSON.stringify({ auditEvents: [{ id: '1', eventData }] }))
+    await signed(it.server, { service: 'cloudtrail-data', endpoint: it.server.url, method: 'POST', path: '/PutAuditEvents', query: { channelArn: arn }, body, type: 'application/json' })
+  }
+  await put({})
+  await page.getByText('Receiving events').waitFor()
+  await put({ recipientAccountId: '444455556666' })
+  await page.getByText('recipientAccountId is not the account that owns the channel.').waitFor()
   expect(await barriers(page)).toEqual([])
 
   await page.getByRole('link', { name: 'Edit Integration details' }).click()

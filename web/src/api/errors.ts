@@ -29,6 +29,9 @@ const advice: Record<string, string> = {
   InsufficientS3BucketPolicyException:
     'CloudTrail may not write to the bucket. Create a bucket here, which gets the policy that it needs, or change the policy of this one.',
   TrailAlreadyExistsException: 'Choose another name.',
+  MaximumNumberOfTrailsExceededException: 'Delete a trail, or change one that is there. A trail for all Regions counts in each of them.',
+  CloudWatchLogsDeliveryUnavailableException: 'Start the server with the setting logs-endpoint, or switch CloudWatch Logs off.',
+  InsufficientSnsTopicPolicyException: 'Let the policy of the topic allow cloudtrail.amazonaws.com sns:Publish, or choose another topic.',
   EventDataStoreAlreadyExistsException: 'Choose another name.',
   EventDataStoreTerminationProtectedException: 'Turn termination protection off first, in the Actions menu.',
   InactiveEventDataStoreException: 'The event data store is not enabled: restore it, or start ingestion, first.',

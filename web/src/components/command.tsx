@@ -7,7 +7,7 @@ import './json.css'
 export function Command({ text, label }: { text: string; label: string }) {
   return (
     <div className="json">
-      <Box float="right" padding="xs">
+      <Box textAlign="right" padding={{ top: 'xs', horizontal: 'xs' }}>
         <CopyToClipboard copyButtonText="Copy" copySuccessText="Copied" copyErrorText="The browser refused to copy" textToCopy={text} />
       </Box>
       <pre tabIndex={0} role="region" aria-label={label}>

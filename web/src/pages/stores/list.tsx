@@ -32,7 +32,7 @@ const columns: TableProps.ColumnDefinition<Row>[] = [
     id: 'name', header: 'Name', isRowHeader: true, sortingComparator: by((r) => r.name.Name),
     cell: ({ name }) => <PageLink to={`/event-data-stores/${idOf(name.EventDataStoreArn)}`}>{shown(name.Name)}</PageLink>,
   },
-  { id: 'status', header: 'Status', minWidth: 170, sortingComparator: by((r) => r.store?.Status), cell: ({ store }) => <StoreStatus status={store?.Status} /> },
+  { id: 'status', header: 'Status', minWidth: 200, sortingComparator: by((r) => r.store?.Status), cell: ({ store }) => <StoreStatus status={store?.Status} /> },
   { id: 'type', header: 'Event type', sortingComparator: by((r) => r.store && kindOf(r.store)), cell: ({ store }) => (store ? kindLabels[kindOf(store)] : '-') },
   { id: 'all', header: 'All Regions', cell: ({ store }) => (store ? (store.MultiRegionEnabled ? 'Yes' : 'No') : '-') },
   {

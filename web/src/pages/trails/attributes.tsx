@@ -60,21 +60,19 @@ export function General({ value, onChange, errors, existing, region }: PartProps
         <FormField label={<>Prefix - <i>optional</i></>} description="The folder in the bucket where log files go." errorText={errors.prefix}>
           <Input value={value.prefix} placeholder="Enter a prefix" spellcheck={false} onChange={({ detail }) => onChange({ prefix: detail.value })} />
         </FormField>
-        <FormField label="Log file SSE-KMS encryption">
-          <Checkbox
-            checked={value.encrypt}
-            description="Encrypt log files and digest files with a KMS key instead of the keys of the store (SSE-S3)."
-            onChange={({ detail }) => onChange({ encrypt: detail.checked })}
-          >
-            Enabled
-          </Checkbox>
-        </FormField>
+        <Checkbox
+          checked={value.encrypt}
+          description="Encrypt log files and digest files with a KMS key instead of the keys of the store (SSE-S3)."
+          onChange={({ detail }) => onChange({ encrypt: detail.checked })}
+        >
+          Log file SSE-KMS encryption
+        </Checkbox>
         {value.encrypt && (
           <SpaceBetween size="l">
             {s3Endpoint && (
-              <Alert type="warning" header="Not for buckets of this server">
-                The S3 endpoint of this server has no KMS, and refuses a trail whose bucket is there and that has a key. Use a key only for a bucket that the settings of the server
-                place at AWS, or at another store that has KMS.
+              <Alert type="warning" header="Buckets of this server are not encrypted with it">
+                The S3 endpoint of this server takes the key and does not encrypt: put the data directory on an encrypted file system instead. A key works for buckets that the
+                settings of the server place at AWS, or at another store that has KMS.
               </Alert>
             )}
             <FormField
@@ -97,20 +95,20 @@ export function General({ value, onChange, errors, existing, region }: PartProps
 function Additional({ value, onChange, errors }: PartProps) {
   return (
     <SpaceBetween size="l">
-      <FormField label="Log file validation">
-        <Checkbox
-          checked={value.validation}
-          description="Deliver signed digest files to the bucket, by which anybody can prove that no log file was changed or deleted."
-          onChange={({ detail }) => onChange({ validation: detail.checked })}
-        >
-          Enabled
-        </Checkbox>
-      </FormField>
-      <FormField label="SNS notification delivery">
-        <Checkbox checked={value.notify} description="Send a notification for each log file that is delivered." onChange={({ detail }) => onChange({ notify: detail.checked })}>
-          Enabled
-        </Checkbox>
-      </FormField>
+      <Checkbox
+        checked={value.validation}
+        description="Deliver signed digest files to the bucket, by which anybody can prove that no log file was changed or deleted."
+        onChange={({ detail }) => onChange({ validation: detail.checked })}
+      >
+        Log file validation
+      </Checkbox>
+      <Checkbox
+        checked={value.notify}
+        description="Send a notification for each log file that is delivered."
+        onChange={({ detail }) => onChange({ notify: detail.checked })}
+      >
+        SNS notification delivery
+      </Checkbox>
       {value.notify && (
         <FormField
           label="SNS topic"
@@ -120,15 +118,13 @@ function Additional({ value, onChange, errors }: PartProps) {
           <Input value={value.topic} placeholder="my-topic" spellcheck={false} onChange={({ detail }) => onChange({ topic: detail.value })} />
         </FormField>
       )}
-      <FormField label="Multi-Region trail">
-        <Checkbox
-          checked={value.multiRegion}
-          description="Log the events of all Regions, and of global services. Switched off, the trail logs its home Region only."
-          onChange={({ detail }) => onChange({ multiRegion: detail.checked })}
-        >
-          Enabled
-        </Checkbox>
-      </FormField>
+      <Checkbox
+        checked={value.multiRegion}
+        description="Log the events of all Regions, and of global services. Switched off, the trail logs its home Region only."
+        onChange={({ detail }) => onChange({ multiRegion: detail.checked })}
+      >
+        Multi-Region trail
+      </Checkbox>
     </SpaceBetween>
   )
 }
@@ -139,15 +135,13 @@ export function Logs({ value, onChange, errors, region }: PartProps) {
   return (
     <Container header={<Header variant="h2" description="Monitor the events of the trail, and be told when something happens.">CloudWatch Logs - <i>optional</i></Header>}>
       <SpaceBetween size="l">
-        <FormField label="CloudWatch Logs">
-          <Checkbox
-            checked={value.logs}
-            description="Send the events of the trail to a log group. The server needs the setting logs-endpoint."
-            onChange={({ detail }) => onChange({ logs: detail.checked })}
-          >
-            Enabled
-          </Checkbox>
-        </FormField>
+        <Checkbox
+          checked={value.logs}
+          description="Send the events of the trail to a log group. The server needs the setting logs-endpoint."
+          onChange={({ detail }) => onChange({ logs: detail.checked })}
+        >
+          Send events to CloudWatch Logs
+        </Checkbox>
         {value.logs && (
           <SpaceBetween size="l">
             <FormField

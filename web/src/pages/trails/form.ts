@@ -30,8 +30,8 @@ export function suggestBucket(account: string, random: (n: number) => Uint8Array
   return `aws-cloudtrail-logs-${account}-${hash}`
 }
 
-// newAttributes are what a new trail begins with. The server's own S3 endpoint
-// cannot encrypt with KMS keys, so that this begins switched off there.
+// newAttributes are what a new trail begins with. The server's own S3 endpoint does
+// not encrypt with KMS keys, so that this begins switched off there.
 export function newAttributes(account: string, embedded: boolean): Attributes {
   return {
     name: '', newBucket: true, bucket: suggestBucket(account), prefix: '', encrypt: !embedded, key: '', validation: true,
