@@ -16,7 +16,6 @@ import { ResultsGrid } from './results'
 import { adviceForFailure, hasEnded, statusOf, summary } from './statistics'
 import type { Run } from './tabs'
 import type { Outcome } from './use-outcome'
-import type { Failure } from './use-run'
 
 interface Props {
   outcome: Outcome
@@ -24,25 +23,10 @@ interface Props {
   onShow: (from: number, to: number) => void
 }
 
-// Output is what came of running a query: why it was not started, or how it went and
-// its rows.
-export function Output({ outcome: { run, state, failure, wrong, changed }, onShow }: Props) {
+// Output is what came of running a query: how it went, and its rows.
+export function Output({ outcome: { run, state, wrong, changed }, onShow }: Props) {
   const show = wrong ? () => onShow(wrong.from, wrong.to) : undefined
-  if (failure) return <NotStarted failure={failure} onShow={show} />
   return run ? <Ran key={run.queryId} run={run} state={state} changed={changed} onShow={show} /> : null
-}
-
-function NotStarted({ failure: { place, error }, onShow }: { failure: Failure; onShow?: () => void }) {
-  if (!place) return <Problem header="The query was not started" error={error} />
-  return (
-    <Alert
-      type="error"
-      header={`The statement is wrong in line ${place.line}, column ${place.column}`}
-      action={onShow && <Button onClick={onShow}>Go to line {place.line}</Button>}
-    >
-      {visible(place.message)}
-    </Alert>
-  )
 }
 
 function Ran({

@@ -71,7 +71,8 @@ export function StoreSelect({ stores: { stores, isPending, error, refetch }, val
           selectedOption={known ?? (value && stores ? { value, label: value, description: 'Not in this Region' } : null)}
           options={options}
           onChange={({ detail }) => onChoose(detail.selectedOption.value!)}
-          statusType={isPending ? 'loading' : 'finished'}
+          statusType={isPending ? 'loading' : error ? 'error' : 'finished'}
+          errorText="They could not be listed"
           loadingText="Loading event data stores"
           placeholder="Choose an event data store"
           empty="No event data stores"

@@ -12,6 +12,7 @@ import { useSaving } from './api'
 import type { Known } from './complete'
 import { DeliveryOptions, useDelivery } from './delivery-options'
 import type { Editor } from './editor/editor'
+import { NotStarted } from './not-started'
 import { SaveDialog } from './save-dialog'
 import type { Catalogue } from './schema'
 import type { Tab } from './tabs'
@@ -39,7 +40,7 @@ export function Workspace({ tab, editor, known, catalogue, runs, outcome, onChan
   const { notify } = useNotify()
   const [tabIndents, setTabIndents] = usePreference('query-tab-indents', false)
   const delivery = useDelivery()
-  const { starting, running, cancelling, wrong } = outcome
+  const { starting, running, cancelling, wrong, failure } = outcome
 
   const run = () => {
     const part = editor.current?.selected()
@@ -92,6 +93,7 @@ export function Workspace({ tab, editor, known, catalogue, runs, outcome, onChan
         </Button>
         <Save tab={tab} onChange={onChange} />
       </SpaceBetween>
+      {failure && <NotStarted failure={failure} onShow={wrong ? () => editor.current?.show(wrong.from, wrong.to) : undefined} />}
       <DeliveryOptions delivery={delivery} />
     </SpaceBetween>
   )
