@@ -30,6 +30,27 @@ function highlight(text: string): ReactNode[] {
   return out
 }
 
+// Browsers lay a line of a megabyte out for seconds. In blocks they do it only for
+// what is in sight.
+const blockSize = 4000
+
+// blocks cuts a long text, at the end of a line where there is one.
+export function blocks(text: string): string[] {
+  const out: string[] = []
+  for (let from = 0; from < text.length; ) {
+    let to = Math.min(from + blockSize, text.length)
+    if (to < text.length) {
+      const line = text.lastIndexOf('\n', to - 1)
+      // Neither inside of a character.
+      if (line > from) to = line + 1
+      else if ((text.charCodeAt(to - 1) & 0xfc00) === 0xd800) to--
+    }
+    out.push(text.slice(from, to))
+    from = to
+  }
+  return out
+}
+
 // pretty lays JSON text out; what is no JSON stays as it is.
 export function pretty(text: string): string {
   try {
@@ -44,7 +65,12 @@ export function Json({ text, label = 'JSON' }: { text: string; label?: string })
   const laidOut = useMemo(() => pretty(text), [text])
   const content = useMemo(() => {
     const safe = visible(laidOut)
-    return safe.length > mostHighlighted ? safe : highlight(safe)
+    if (safe.length <= mostHighlighted) return highlight(safe)
+    return blocks(safe).map((block, n) => (
+      <div key={n} className="json-block">
+        {block.replace(/\n$/, '')}
+      </div>
+    ))
   }, [laidOut])
   return (
     <div className="json">
