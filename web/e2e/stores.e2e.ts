@@ -26,10 +26,15 @@ function logFiles(): string {
   return folder
 }
 
-const pair = (page: Page, label: string) => page.locator('dl div', { has: page.locator('dt', { hasText: label }) }).locator('dd').first()
+const pair = (page: Page, label: string) =>
+  page
+    .locator('dl div', { has: page.locator('dt', { hasText: label }) })
+    .locator('dd')
+    .first()
 
 // becomes waits until the value beside a label is a text.
-const becomes = (page: Page, label: string, want: string) => expect.poll(() => pair(page, label).innerText(), { timeout: 20_000 }).toBe(want)
+const becomes = (page: Page, label: string, want: string) =>
+  expect.poll(() => pair(page, label).innerText(), { timeout: 20_000 }).toBe(want)
 
 async function choose(page: Page, select: RegExp, option: RegExp | string): Promise<void> {
   await page.getByRole('button', { name: select }).click()
@@ -102,7 +107,9 @@ test('a store is made with a template for data events', async () => {
     {
       Name: 'by hand',
       FieldSelectors: [
-        { Field: 'eventCategory', Equals: ['Data'] }, { Field: 'resources.type', Equals: ['AWS::Lambda::Function'] }, { Field: 'sessionCredentialFromConsole', Equals: ['true'] },
+        { Field: 'eventCategory', Equals: ['Data'] },
+        { Field: 'resources.type', Equals: ['AWS::Lambda::Function'] },
+        { Field: 'sessionCredentialFromConsole', Equals: ['true'] },
       ],
     },
   ])
@@ -120,7 +127,10 @@ test('log files are copied with progress, and a file that is none is told', asyn
   await page.getByRole('button', { name: 'Copy events' }).click()
   await page.getByText('Enter the S3 URI of the log files.').waitFor()
   await page.getByRole('button', { name: 'Browse S3' }).click()
-  await page.getByRole('row', { name: /old-logs/ }).getByRole('radio').check()
+  await page
+    .getByRole('row', { name: /old-logs/ })
+    .getByRole('radio')
+    .check()
   expect(await barriers(page)).toEqual([])
   await page.getByRole('button', { name: 'Choose', exact: true }).click()
   expect(await page.getByRole('textbox', { name: 'S3 URI' }).inputValue()).toBe(`s3://old-logs/AWSLogs/${account}/CloudTrail/`)
@@ -217,11 +227,25 @@ test('an integration takes events', async () => {
   const arn = /arn:aws:cloudtrail:[^ ]+:channel\/[0-9a-f-]+/.exec(await pair(page, 'Channel ARN').innerText())![0]
   const put = async (more: object) => {
     const eventData = JSON.stringify({
-      version: '1.0', userIdentity: { type: 'CustomUserIdentity', principalId: 'alice' }, eventSource: 'my-app.example.com', eventName: 'SignIn',
-      eventTime: new Date().toISOString().slice(0, 19) + 'Z', UID: crypto.randomUUID(), recipientAccountId: account, ...more,
+      version: '1.0',
+      userIdentity: { type: 'CustomUserIdentity', principalId: 'alice' },
+      eventSource: 'my-app.example.com',
+      eventName: 'SignIn',
+      eventTime: new Date().toISOString().slice(0, 19) + 'Z',
+      UID: crypto.randomUUID(),
+      recipientAccountId: account,
+      ...more,
     })
     const body = Buffer.from(JSON.stringify({ auditEvents: [{ id: '1', eventData }] }))
-    await signed(it.server, { service: 'cloudtrail-data', endpoint: it.server.url, method: 'POST', path: '/PutAuditEvents', query: { channelArn: arn }, body, type: 'application/json' })
+    await signed(it.server, {
+      service: 'cloudtrail-data',
+      endpoint: it.server.url,
+      method: 'POST',
+      path: '/PutAuditEvents',
+      query: { channelArn: arn },
+      body,
+      type: 'application/json',
+    })
   }
   await put({})
   await page.getByText('Receiving events').waitFor()

@@ -19,10 +19,15 @@ async function choose(page: Page, select: RegExp, option: RegExp | string): Prom
 }
 
 // pair is the value beside a label of the page.
-const pair = (page: Page, label: string) => page.locator('dl div', { has: page.locator('dt', { hasText: label }) }).locator('dd').first()
+const pair = (page: Page, label: string) =>
+  page
+    .locator('dl div', { has: page.locator('dt', { hasText: label }) })
+    .locator('dd')
+    .first()
 
 // becomes waits until the value beside a label is a text.
-const becomes = (page: Page, label: string, want: string) => expect.poll(() => pair(page, label).innerText(), { timeout: 20_000 }).toBe(want)
+const becomes = (page: Page, label: string, want: string) =>
+  expect.poll(() => pair(page, label).innerText(), { timeout: 20_000 }).toBe(want)
 
 // makeTrail goes through the wizard with its defaults.
 async function makeTrail(page: Page, name: string): Promise<void> {
@@ -68,14 +73,16 @@ test('a trail with a new bucket delivers, and its log files validate', async () 
 
   await page.getByRole('tab', { name: 'Log file validation' }).click()
   // A log file is validated once a digest names it.
-  await expect.poll(
-    async () => {
-      await page.getByRole('button', { name: 'Validate', exact: true }).click()
-      await page.getByRole('heading', { name: 'Report' }).waitFor()
-      return pair(page, 'Log files').innerText()
-    },
-    { timeout: 60_000, interval: 1000 },
-  ).toMatch(/[1-9]\d* valid/)
+  await expect
+    .poll(
+      async () => {
+        await page.getByRole('button', { name: 'Validate', exact: true }).click()
+        await page.getByRole('heading', { name: 'Report' }).waitFor()
+        return pair(page, 'Log files').innerText()
+      },
+      { timeout: 60_000, interval: 1000 },
+    )
+    .toMatch(/[1-9]\d* valid/)
   await page.getByText('All files are as CloudTrail delivered them').waitFor()
   expect(await barriers(page)).toEqual([])
   const [text] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: 'Download as text' }).click()])
@@ -120,7 +127,14 @@ test('a trail is stopped, started, changed and deleted', async () => {
   await page.getByRole('button', { name: 'JSON view' }).click()
   const text = page.getByLabel('Event selectors')
   expect(JSON.parse(await text.inputValue())).toEqual([
-    { Name: 'Management events selector', FieldSelectors: [{ Field: 'eventCategory', Equals: ['Management'] }, { Field: 'readOnly', Equals: ['false'] }, { Field: 'eventSource', NotEquals: ['kms.amazonaws.com'] }] },
+    {
+      Name: 'Management events selector',
+      FieldSelectors: [
+        { Field: 'eventCategory', Equals: ['Management'] },
+        { Field: 'readOnly', Equals: ['false'] },
+        { Field: 'eventSource', NotEquals: ['kms.amazonaws.com'] },
+      ],
+    },
   ])
   // The text changes the form too, and says what is wrong with it.
   await text.fill('[{"FieldSelectors":[{"Field":"eventCategory","Equal":["Management"]}]}]')
@@ -145,7 +159,10 @@ test('what the server refuses stands at the field that it is about', async () =>
   await page.getByLabel('Trail name').fill('refused')
   await page.getByRole('radio', { name: /^Use existing S3 bucket/ }).check()
   await page.getByRole('button', { name: 'Browse buckets' }).click()
-  await page.getByRole('row', { name: /no-policy/ }).getByRole('radio').check()
+  await page
+    .getByRole('row', { name: /no-policy/ })
+    .getByRole('radio')
+    .check()
   await page.getByRole('button', { name: 'Choose', exact: true }).click()
   await page.getByRole('button', { name: 'Next' }).click()
   await page.getByRole('button', { name: 'Next' }).click()

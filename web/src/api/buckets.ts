@@ -10,12 +10,16 @@ export interface Bucket {
 // useBuckets lists the account's buckets.
 export function useBuckets(region: string, enabled = true) {
   return useQuery({
-    queryKey: ['buckets', region], enabled,
+    queryKey: ['buckets', region],
+    enabled,
     queryFn: async ({ signal }) => (await call<{ buckets: Bucket[] }>('GET', 'buckets', { query: { region }, signal })).buckets,
   })
 }
 
 // createBucket makes a bucket with the policy that CloudTrail needs.
-export function createBucket(region: string, body: { name: string; purpose: 'trail' | 'query-results'; prefix?: string; trailName?: string }) {
+export function createBucket(
+  region: string,
+  body: { name: string; purpose: 'trail' | 'query-results'; prefix?: string; trailName?: string },
+) {
   return call<Bucket>('POST', 'buckets', { query: { region }, body })
 }

@@ -2,7 +2,11 @@ import { describe, expect, it } from 'vitest'
 import { Parser } from './stream'
 
 const text = ': open\n\nevent: progress\ndata: {"n":1}\n\n: beat\n\nevent: report\r\ndata: a\r\ndata:b\r\n\r\ndata\n\nevent: none\n\n'
-const want = [{ event: 'progress', data: '{"n":1}' }, { event: 'report', data: 'a\nb' }, { event: 'message', data: '' }]
+const want = [
+  { event: 'progress', data: '{"n":1}' },
+  { event: 'report', data: 'a\nb' },
+  { event: 'message', data: '' },
+]
 
 describe('Parser', () => {
   it('reads a stream at once', () => expect(new Parser().push(text)).toEqual(want))

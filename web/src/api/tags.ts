@@ -6,8 +6,10 @@ import type { Tag } from './operations.gen'
 // useTags are the tags of a resource.
 export function useTags(arn: string | undefined, region: string, enabled = true) {
   return useQuery({
-    queryKey: ['tags', arn, region], enabled: enabled && !!arn,
-    queryFn: async ({ signal }) => (await cloudtrail('ListTags', { ResourceIdList: [arn!] }, { region, signal })).ResourceTagList?.[0]?.TagsList ?? [],
+    queryKey: ['tags', arn, region],
+    enabled: enabled && !!arn,
+    queryFn: async ({ signal }) =>
+      (await cloudtrail('ListTags', { ResourceIdList: [arn!] }, { region, signal })).ResourceTagList?.[0]?.TagsList ?? [],
   })
 }
 

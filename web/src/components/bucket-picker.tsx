@@ -40,7 +40,11 @@ function Choose({ onDismiss, onChoose }: { onDismiss: () => void; onChoose: (nam
   const { data = [], isPending, error, refetch } = useBuckets(region)
   const { items, collectionProps, filterProps, paginationProps, filteredItemsCount } = useCollection(data, {
     filtering: {
-      empty: <Empty title="No buckets">This account has no buckets here yet. Create one with the AWS CLI, or let a new trail make its own.</Empty>,
+      empty: (
+        <Empty title="No buckets">
+          This account has no buckets here yet. Create one with the AWS CLI, or let a new trail make its own.
+        </Empty>
+      ),
       noMatch: <Empty title="No matches">No bucket has this in its name.</Empty>,
       fields: ['name'],
     },
@@ -58,8 +62,12 @@ function Choose({ onDismiss, onChoose }: { onDismiss: () => void; onChoose: (nam
       footer={
         <Box float="right">
           <SpaceBetween direction="horizontal" size="xs">
-            <Button variant="link" formAction="none" onClick={onDismiss}>Cancel</Button>
-            <Button variant="primary" formAction="none" disabled={!chosen} onClick={() => onChoose(chosen!.name)}>Choose</Button>
+            <Button variant="link" formAction="none" onClick={onDismiss}>
+              Cancel
+            </Button>
+            <Button variant="primary" formAction="none" disabled={!chosen} onClick={() => onChoose(chosen!.name)}>
+              Choose
+            </Button>
           </SpaceBetween>
         </Box>
       }
@@ -75,7 +83,14 @@ function Choose({ onDismiss, onChoose }: { onDismiss: () => void; onChoose: (nam
           trackBy="name"
           loading={isPending}
           loadingText="Loading buckets"
-          filter={<TextFilter {...filterProps} filteringPlaceholder="Find buckets by name" filteringAriaLabel="Find buckets" countText={`${filteredItemsCount} matches`} />}
+          filter={
+            <TextFilter
+              {...filterProps}
+              filteringPlaceholder="Find buckets by name"
+              filteringAriaLabel="Find buckets"
+              countText={`${filteredItemsCount} matches`}
+            />
+          }
           pagination={<Pagination {...paginationProps} />}
           onRowClick={({ detail }) => collectionProps.onSelectionChange?.({ detail: { selectedItems: [detail.item] } } as never)}
           ariaLabels={{ tableLabel: 'Buckets', selectionGroupLabel: 'Buckets', itemSelectionLabel: (_, item) => item.name }}

@@ -62,7 +62,13 @@ function Asking({ header, action, onConfirm, onDismiss, loading, error, type, wa
             }}
           >
             <FormField label={`To confirm, type "${type}" in the field.`}>
-              <Input value={typed} placeholder={type} autoComplete={false} spellcheck={false} onChange={({ detail }) => setTyped(detail.value)} />
+              <Input
+                value={typed}
+                placeholder={type}
+                autoComplete={false}
+                spellcheck={false}
+                onChange={({ detail }) => setTyped(detail.value)}
+              />
             </FormField>
           </form>
         )}

@@ -20,9 +20,26 @@ interface Props {
 }
 
 // EditForm is a page of one form, with what came of saving it above its buttons.
-export function EditForm({ title, description, children, action = 'Save changes', onSave, onCancel, saving, disabled, error, errorHeader }: Props) {
+export function EditForm({
+  title,
+  description,
+  children,
+  action = 'Save changes',
+  onSave,
+  onCancel,
+  saving,
+  disabled,
+  error,
+  errorHeader,
+}: Props) {
   return (
-    <ContentLayout header={<Header variant="h1" description={description}>{title}</Header>}>
+    <ContentLayout
+      header={
+        <Header variant="h1" description={description}>
+          {title}
+        </Header>
+      }
+    >
       <form
         noValidate
         onSubmit={(event) => {

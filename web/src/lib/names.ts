@@ -17,7 +17,8 @@ export function checkName(what: string, name: string): string | undefined {
 // checkChannelName checks the name of a channel, whose rules are wider.
 export function checkChannelName(name: string): string | undefined {
   if (name.trim() === '') return 'Enter a name for the channel.'
-  if (!/^[A-Za-z0-9._-]{3,128}$/.test(name)) return 'A name has 3 to 128 characters: letters, numbers, periods (.), underscores (_), and hyphens (-).'
+  if (!/^[A-Za-z0-9._-]{3,128}$/.test(name))
+    return 'A name has 3 to 128 characters: letters, numbers, periods (.), underscores (_), and hyphens (-).'
   return undefined
 }
 
@@ -43,7 +44,8 @@ export function checkTopic(topic: string): string | undefined {
   if (topic.trim() === '') return 'Enter the name or the ARN of a topic.'
   const name = topic.startsWith('arn:') ? /^arn:[a-z-]+:sns:[a-z0-9-]+:\d{12}:(.+)$/.exec(topic)?.[1] : topic
   if (!name) return 'The ARN of a topic is like arn:aws:sns:us-east-1:111122223333:my-topic.'
-  if (!/^[A-Za-z0-9_-]{1,256}(\.fifo)?$/.test(name)) return 'The name of a topic has up to 256 letters, numbers, hyphens (-), and underscores (_).'
+  if (!/^[A-Za-z0-9_-]{1,256}(\.fifo)?$/.test(name))
+    return 'The name of a topic has up to 256 letters, numbers, hyphens (-), and underscores (_).'
   return undefined
 }
 

@@ -14,7 +14,8 @@ export interface TokenPages {
 type Tokens = (string | undefined)[]
 
 // known adds the token that the shown page gave to those of the pages before.
-export const known = (tokens: Tokens, page: number, next: string | undefined): Tokens => (next !== undefined && page === tokens.length ? [...tokens, next] : tokens)
+export const known = (tokens: Tokens, page: number, next: string | undefined): Tokens =>
+  next !== undefined && page === tokens.length ? [...tokens, next] : tokens
 
 // useTokenPages keeps the way through the pages of one list; another key begins anew.
 export function useTokenPages(key: string): TokenPages {

@@ -6,12 +6,17 @@ const tag = (key: string, value = '', more: Partial<TagDraft> = {}): TagDraft =>
 describe('checkTags', () => {
   it('takes tags', () => expect(checkTags([tag('a'), tag('stage', 'prod 1/2'), tag('ü', 'ü')])).toBeUndefined())
   const bad: [string, TagDraft[], RegExp][] = [
-    ['no key', [tag('')], /Enter a key/], ['a long key', [tag('x'.repeat(129))], /128/], ['a long value', [tag('a', 'x'.repeat(257))], /256/],
-    ['aws:', [tag('AWS:x')], /reserved/], ['characters', [tag('a#b')], /characters/], ['two', [tag('a'), tag('a')], /twice/],
+    ['no key', [tag('')], /Enter a key/],
+    ['a long key', [tag('x'.repeat(129))], /128/],
+    ['a long value', [tag('a', 'x'.repeat(257))], /256/],
+    ['aws:', [tag('AWS:x')], /reserved/],
+    ['characters', [tag('a#b')], /characters/],
+    ['two', [tag('a'), tag('a')], /twice/],
     ['51', Array.from({ length: 51 }, (_, i) => tag(`k${i}`)), /51 tags/],
   ]
   it.each(bad)('refuses %s', (_, tags, message) => expect(checkTags(tags)).toMatch(message))
-  it('passes over those that go', () => expect(checkTags([tag('a', '', { existing: true, markedForRemoval: true }), tag('a')])).toBeUndefined())
+  it('passes over those that go', () =>
+    expect(checkTags([tag('a', '', { existing: true, markedForRemoval: true }), tag('a')])).toBeUndefined())
 })
 
 describe('changes', () => {

@@ -14,7 +14,8 @@ export const maxTags = 50
 const text = /^[\p{L}\p{Z}\p{N}_.:/=+\-@]*$/u
 
 // fromTags makes drafts of what a resource has.
-export const fromTags = (tags: readonly Tag[]): TagDraft[] => tags.map(({ Key, Value }) => ({ key: Key, value: Value ?? '', existing: true }))
+export const fromTags = (tags: readonly Tag[]): TagDraft[] =>
+  tags.map(({ Key, Value }) => ({ key: Key, value: Value ?? '', existing: true }))
 
 // toTags are the tags that the drafts say.
 export const toTags = (drafts: readonly TagDraft[]): Tag[] =>
@@ -30,7 +31,8 @@ export function checkTags(drafts: readonly TagDraft[]): string | undefined {
     if ([...key].length > 128) return `The key ${key.slice(0, 20)}… has more than 128 characters.`
     if ([...value].length > 256) return `The value of ${key} has more than 256 characters.`
     if (/^aws:/i.test(key)) return `The key ${key} begins with aws:, which is reserved.`
-    if (!text.test(key) || !text.test(value)) return `The tag ${key} has characters that tags cannot have. Use letters, numbers, spaces, and _ . : / = + - @`
+    if (!text.test(key) || !text.test(value))
+      return `The tag ${key} has characters that tags cannot have. Use letters, numbers, spaces, and _ . : / = + - @`
     if (keys.has(key)) return `The key ${key} is there twice.`
     keys.add(key)
   }

@@ -8,6 +8,7 @@ import Header from '@cloudscape-design/components/header'
 import Input from '@cloudscape-design/components/input'
 import Select from '@cloudscape-design/components/select'
 import SpaceBetween from '@cloudscape-design/components/space-between'
+import { BrowseBuckets } from '../bucket-picker'
 import { basicTypes, newBasicData, type BasicData } from './selection'
 
 interface Props {
@@ -43,14 +44,33 @@ export function BasicDataEvents({ value, onChange }: Props) {
   )
 }
 
-function Source({ data, unused, onChange, onRemove }: { data: BasicData; unused: string[]; onChange: (data: BasicData) => void; onRemove: () => void }) {
+function Source({
+  data,
+  unused,
+  onChange,
+  onRemove,
+}: {
+  data: BasicData
+  unused: string[]
+  onChange: (data: BasicData) => void
+  onRemove: () => void
+}) {
   const type = basicTypes.find((t) => t.type === data.type)!
-  const setRow = (i: number, change: Partial<BasicData['rows'][number]>) => onChange({ ...data, rows: data.rows.with(i, { ...data.rows[i]!, ...change }) })
+  const setRow = (i: number, change: Partial<BasicData['rows'][number]>) =>
+    onChange({ ...data, rows: data.rows.with(i, { ...data.rows[i]!, ...change }) })
+  const addRow = (value: string) => onChange({ ...data, rows: [...data.rows, { value, read: true, write: true }] })
   return (
     <Container
       variant="stacked"
       header={
-        <Header variant="h3" actions={<Button formAction="none" ariaLabel={`Remove data event: ${type.label}`} onClick={onRemove}>Remove</Button>}>
+        <Header
+          variant="h3"
+          actions={
+            <Button formAction="none" ariaLabel={`Remove data event: ${type.label}`} onClick={onRemove}>
+              Remove
+            </Button>
+          }
+        >
           Data event: {type.label}
         </Header>
       }
@@ -59,33 +79,78 @@ function Source({ data, unused, onChange, onRemove }: { data: BasicData; unused:
         <FormField label="Data event source">
           <Select
             selectedOption={{ value: type.type, label: type.label }}
-            options={basicTypes.filter((t) => t.type === type.type || unused.includes(t.type)).map((t) => ({ value: t.type, label: t.label }))}
-            onChange={({ detail }) => onChange({ ...newBasicData(detail.selectedOption.value!), key: data.key, all: { read: true, write: true } })}
+            options={basicTypes
+              .filter((t) => t.type === type.type || unused.includes(t.type))
+              .map((t) => ({ value: t.type, label: t.label }))}
+            onChange={({ detail }) =>
+              onChange({ ...newBasicData(detail.selectedOption.value!), key: data.key, all: { read: true, write: true } })
+            }
           />
         </FormField>
         <FormField label={type.everything} description="Also what others own, when users of this account use it.">
           <SpaceBetween size="m" direction="horizontal">
-            <Checkbox checked={data.all.read} onChange={({ detail }) => onChange({ ...data, all: { ...data.all, read: detail.checked } })}>Read</Checkbox>
-            <Checkbox checked={data.all.write} onChange={({ detail }) => onChange({ ...data, all: { ...data.all, write: detail.checked } })}>Write</Checkbox>
+            <Checkbox checked={data.all.read} onChange={({ detail }) => onChange({ ...data, all: { ...data.all, read: detail.checked } })}>
+              Read
+            </Checkbox>
+            <Checkbox
+              checked={data.all.write}
+              onChange={({ detail }) => onChange({ ...data, all: { ...data.all, write: detail.checked } })}
+            >
+              Write
+            </Checkbox>
           </SpaceBetween>
         </FormField>
         {!(data.all.read && data.all.write) && (
           <FormField label="Individual selection" description="What is chosen for all holds for these too." stretch>
             <SpaceBetween size="xs">
               {data.rows.map((row, i) => (
-                <Grid key={i} gridDefinition={[{ colspan: { default: 12, xxs: 7 } }, { colspan: { default: 12, xxs: 3 } }, { colspan: { default: 12, xxs: 2 } }]}>
-                  <Input ariaLabel={`Resource ${i + 1}`} value={row.value} placeholder={type.form} spellcheck={false} onChange={({ detail }) => setRow(i, { value: detail.value })} />
+                <Grid
+                  key={i}
+                  gridDefinition={[
+                    { colspan: { default: 12, xxs: 7 } },
+                    { colspan: { default: 12, xxs: 3 } },
+                    { colspan: { default: 12, xxs: 2 } },
+                  ]}
+                >
+                  <Input
+                    ariaLabel={`Resource ${i + 1}`}
+                    value={row.value}
+                    placeholder={type.form}
+                    spellcheck={false}
+                    onChange={({ detail }) => setRow(i, { value: detail.value })}
+                  />
                   <SpaceBetween size="m" direction="horizontal">
-                    <Checkbox checked={row.read || data.all.read} disabled={data.all.read} onChange={({ detail }) => setRow(i, { read: detail.checked })}>Read</Checkbox>
-                    <Checkbox checked={row.write || data.all.write} disabled={data.all.write} onChange={({ detail }) => setRow(i, { write: detail.checked })}>Write</Checkbox>
+                    <Checkbox
+                      checked={row.read || data.all.read}
+                      disabled={data.all.read}
+                      onChange={({ detail }) => setRow(i, { read: detail.checked })}
+                    >
+                      Read
+                    </Checkbox>
+                    <Checkbox
+                      checked={row.write || data.all.write}
+                      disabled={data.all.write}
+                      onChange={({ detail }) => setRow(i, { write: detail.checked })}
+                    >
+                      Write
+                    </Checkbox>
                   </SpaceBetween>
-                  <Button formAction="none" iconName="close" variant="icon" ariaLabel={`Remove resource ${i + 1}`} onClick={() => onChange({ ...data, rows: data.rows.filter((_, n) => n !== i) })} />
+                  <Button
+                    formAction="none"
+                    iconName="close"
+                    variant="icon"
+                    ariaLabel={`Remove resource ${i + 1}`}
+                    onClick={() => onChange({ ...data, rows: data.rows.filter((_, n) => n !== i) })}
+                  />
                 </Grid>
               ))}
               {data.rows.length === 0 && <Box color="text-body-secondary">No single resources are chosen.</Box>}
-              <Button formAction="none" onClick={() => onChange({ ...data, rows: [...data.rows, { value: '', read: true, write: true }] })}>
-                {type.label === 'S3' ? 'Add bucket' : 'Add row'}
-              </Button>
+              <SpaceBetween size="xs" direction="horizontal">
+                <Button formAction="none" onClick={() => addRow('')}>
+                  {type.label === 'S3' ? 'Add bucket' : 'Add row'}
+                </Button>
+                {type.label === 'S3' && <BrowseBuckets label="Browse buckets" onChoose={(bucket) => addRow(`arn:aws:s3:::${bucket}/`)} />}
+              </SpaceBetween>
             </SpaceBetween>
           </FormField>
         )}

@@ -39,7 +39,8 @@ const none: Catalogue = { resourceTypes: [], networkEventSources: [], eventSourc
 // useCatalogue asks once what selectors can name.
 export function useCatalogue(): { catalogue: Catalogue; loading: boolean; error: unknown } {
   const { data, isPending, error } = useQuery({
-    queryKey: ['catalogue'], staleTime: Infinity,
+    queryKey: ['catalogue'],
+    staleTime: Infinity,
     queryFn: async ({ signal }) => read(await call<Answer>('GET', 'catalogue', { signal })),
   })
   return { catalogue: data ?? none, loading: isPending, error }

@@ -6,6 +6,7 @@ import Grid from '@cloudscape-design/components/grid'
 import Input from '@cloudscape-design/components/input'
 import Select from '@cloudscape-design/components/select'
 import SpaceBetween from '@cloudscape-design/components/space-between'
+import { BrowseBuckets } from '../bucket-picker'
 import type { Catalogue } from './catalogue'
 import type { Condition, FieldDraft, Problems, SelectorDraft } from './draft'
 import { fieldRules, operatorLabels, ruleOf, type Operator } from './rules'
@@ -17,7 +18,12 @@ interface Props {
   problems?: Problems
 }
 
-const columns = [{ colspan: { default: 12, xxs: 3 } }, { colspan: { default: 12, xxs: 3 } }, { colspan: { default: 12, xxs: 4 } }, { colspan: { default: 12, xxs: 2 } }]
+const columns = [
+  { colspan: { default: 12, xxs: 3 } },
+  { colspan: { default: 12, xxs: 3 } },
+  { colspan: { default: 12, xxs: 4 } },
+  { colspan: { default: 12, xxs: 2 } },
+]
 
 // Conditions is the builder of a selector's own conditions: rows of field,
 // operator and value.
@@ -43,7 +49,13 @@ export function Conditions({ draft, onChange, catalogue, problems = {} }: Props)
         />
       ))}
       {problems.fields && <Box color="text-status-error">{problems.fields}</Box>}
-      <Button iconName="add-plus" formAction="none" disabled={unused.length === 0} disabledReason="Every field is there already." onClick={add}>
+      <Button
+        iconName="add-plus"
+        formAction="none"
+        disabled={unused.length === 0}
+        disabledReason="Every field is there already."
+        onClick={add}
+      >
         Field
       </Button>
     </SpaceBetween>
@@ -63,6 +75,13 @@ function Field({ field, index, draft, catalogue, problems, onChange }: FieldProp
   const rule = ruleOf(draft.category, field.field)
   const operators = rule?.operators ?? (Object.keys(operatorLabels) as Operator[])
   const setConditions = (conditions: Condition[]) => onChange(conditions.length ? { ...field, conditions } : null)
+  // add puts a condition behind the others; objects of a bucket begin with its ARN.
+  const add = (value: string) => {
+    const last = field.conditions.at(-1)?.operator ?? operators[0]!
+    const operator = !value ? last : last.startsWith('Not') ? 'NotStartsWith' : 'StartsWith'
+    const kept = value ? field.conditions.filter((c) => c.value !== '') : field.conditions
+    setConditions([...kept, { operator, value }])
+  }
   const choose = (name: string) => {
     const next = ruleOf(draft.category, name)!
     onChange({ field: name, conditions: [{ operator: next.operators[0]!, value: next.values?.[0] ?? '' }] })
@@ -79,7 +98,9 @@ function Field({ field, index, draft, catalogue, problems, onChange }: FieldProp
                   <Select
                     selectedOption={field.field ? { value: field.field, label: field.field } : null}
                     options={fieldRules[draft.category].map((r) => ({
-                      value: r.field, label: r.field, disabled: r.field !== field.field && draft.fields.some((f) => f.field === r.field),
+                      value: r.field,
+                      label: r.field,
+                      disabled: r.field !== field.field && draft.fields.some((f) => f.field === r.field),
                     }))}
                     onChange={({ detail }) => choose(detail.selectedOption.value!)}
                   />
@@ -118,14 +139,14 @@ function Field({ field, index, draft, catalogue, problems, onChange }: FieldProp
         )
       })}
       {!rule?.single && (
-        <Button
-          variant="inline-link"
-          formAction="none"
-          ariaLabel={`Add a condition to ${field.field}`}
-          onClick={() => setConditions([...field.conditions, { operator: field.conditions.at(-1)?.operator ?? operators[0]!, value: '' }])}
-        >
-          + Condition
-        </Button>
+        <SpaceBetween size="s" direction="horizontal" alignItems="center">
+          <Button variant="inline-link" formAction="none" ariaLabel={`Add a condition to ${field.field}`} onClick={() => add('')}>
+            + Condition
+          </Button>
+          {field.field === 'resources.ARN' && draft.resourceType === 'AWS::S3::Object' && (
+            <BrowseBuckets label="Browse buckets" onChoose={(bucket) => add(`arn:aws:s3:::${bucket}/`)} />
+          )}
+        </SpaceBetween>
       )}
     </SpaceBetween>
   )
@@ -165,5 +186,7 @@ function Value({ label, values, placeholder, suggestions, value, onChange }: Val
       />
     )
   }
-  return <Input ariaLabel={label} value={value} placeholder={placeholder} spellcheck={false} onChange={({ detail }) => onChange(detail.value)} />
+  return (
+    <Input ariaLabel={label} value={value} placeholder={placeholder} spellcheck={false} onChange={({ detail }) => onChange(detail.value)} />
+  )
 }

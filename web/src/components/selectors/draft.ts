@@ -37,12 +37,20 @@ export function newSelector(category: Category, more: Partial<SelectorDraft> = {
 // templateLabels are the templates in the console's words.
 export const templateLabels: Record<Category, Partial<Record<Template, string>>> = {
   Management: {
-    all: 'Log all events', read: 'Log only read events', write: 'Log only write events',
-    console: 'Log only AWS Management Console events', 'no-service': 'Exclude AWS service initiated events', custom: 'Custom',
+    all: 'Log all events',
+    read: 'Log only read events',
+    write: 'Log only write events',
+    console: 'Log only AWS Management Console events',
+    'no-service': 'Exclude AWS service initiated events',
+    custom: 'Custom',
   },
   Data: {
-    all: 'Log all events', read: 'Log only read events', write: 'Log only write events',
-    console: 'Log only AWS Management Console events', 'no-service': 'Exclude AWS service initiated events', custom: 'Custom',
+    all: 'Log all events',
+    read: 'Log only read events',
+    write: 'Log only write events',
+    console: 'Log only AWS Management Console events',
+    'no-service': 'Exclude AWS service initiated events',
+    custom: 'Custom',
   },
   NetworkActivity: { all: 'Log all network activity events', denied: 'Log all network activity access denied events', custom: 'Custom' },
 }
@@ -54,12 +62,18 @@ const serviceRoles = (account: string) => `arn:aws:sts::${account}:assumed-role/
 
 function templateFields(template: Exclude<Template, 'custom'>, account: string): FieldDraft[] {
   switch (template) {
-    case 'read': return [one('readOnly', 'Equals', 'true')]
-    case 'write': return [one('readOnly', 'Equals', 'false')]
-    case 'console': return [one('sessionCredentialFromConsole', 'Equals', 'true')]
-    case 'denied': return [one('errorCode', 'Equals', 'VpceAccessDenied')]
-    case 'no-service': return [one('eventType', 'NotEquals', 'AwsServiceEvent'), one('userIdentity.arn', 'NotStartsWith', serviceRoles(account))]
-    default: return []
+    case 'read':
+      return [one('readOnly', 'Equals', 'true')]
+    case 'write':
+      return [one('readOnly', 'Equals', 'false')]
+    case 'console':
+      return [one('sessionCredentialFromConsole', 'Equals', 'true')]
+    case 'denied':
+      return [one('errorCode', 'Equals', 'VpceAccessDenied')]
+    case 'no-service':
+      return [one('eventType', 'NotEquals', 'AwsServiceEvent'), one('userIdentity.arn', 'NotStartsWith', serviceRoles(account))]
+    default:
+      return []
   }
 }
 
@@ -125,9 +139,12 @@ export function check(draft: SelectorDraft, withoutARN: readonly string[] = []):
   draft.fields.forEach((field, i) => {
     const rule = ruleOf(draft.category, field.field)
     if (!field.field) out[i] = 'Choose a field.'
-    else if (!rule) out[i] = `${field.field} cannot be used for these events. Use ${fieldRules[draft.category].map((r) => r.field).join(', ')}.`
-    else if (draft.fields.findIndex((other) => other.field === field.field) < i) out[i] = 'This field is there twice. Add a condition to the first one.'
-    else if (field.field === 'resources.ARN' && withoutARN.includes(draft.resourceType)) out[i] = 'Resources of this type have no ARN. Use another field.'
+    else if (!rule)
+      out[i] = `${field.field} cannot be used for these events. Use ${fieldRules[draft.category].map((r) => r.field).join(', ')}.`
+    else if (draft.fields.findIndex((other) => other.field === field.field) < i)
+      out[i] = 'This field is there twice. Add a condition to the first one.'
+    else if (field.field === 'resources.ARN' && withoutARN.includes(draft.resourceType))
+      out[i] = 'Resources of this type have no ARN. Use another field.'
     else if (rule.single && field.conditions.length > 1) out[`${i}.1`] = 'This field takes one value. Remove the others.'
     else if (field.conditions.length === 0) out[i] = 'Add a condition.'
     if (rule) checkConditions(draft, field, i, out)
@@ -145,7 +162,8 @@ function checkConditions(draft: SelectorDraft, field: FieldDraft, i: number, out
     if (!rule.operators.includes(condition.operator)) out[place] = `This field does not take "${operatorLabels[condition.operator]}".`
     else if (bad) out[place] = bad
     else if (earlier.some((other) => other.operator === condition.operator)) out[place] = 'This condition is there twice.'
-    else if (earlier.some((other) => other.operator === oppositeOf(condition.operator))) out[place] = 'This contradicts another condition: no event could match both.'
+    else if (earlier.some((other) => other.operator === oppositeOf(condition.operator)))
+      out[place] = 'This contradicts another condition: no event could match both.'
   })
 }
 

@@ -12,7 +12,8 @@ import { useCatalogue, type Catalogue } from './catalogue'
 import { newSelector, type SelectorDraft } from './draft'
 import { JsonView } from './json-view'
 import { ManagementEvents } from './management'
-import { newBasicData, switchToAdvanced, type Selection, type SelectionProblems } from './selection'
+import { newBasicData, switchToAdvanced, type Selection } from './selection'
+import { type SelectionProblems } from './selection-check'
 import { SelectorEditor } from './selector'
 
 // Part is one of the kinds of events of a selection.
@@ -39,15 +40,38 @@ export function EventsForm({ value, onChange, target, parts, toggle, problems }:
       {!!error && <Problem header="The lists of resource types and event sources could not be read" error={error} />}
       {problems?.all && <Alert type="error">{problems.all}</Alert>}
       {parts.includes('management') && (
-        <Container header={<Header variant="h2" description="Management events show information about management operations performed on resources in the account.">Management events</Header>}>
-          <ManagementEvents {...shared} toggle={toggle} value={value.management} simpleOnly={value.basic} onChange={(management) => onChange({ ...value, management })} />
+        <Container
+          header={
+            <Header
+              variant="h2"
+              description="Management events show information about management operations performed on resources in the account."
+            >
+              Management events
+            </Header>
+          }
+        >
+          <ManagementEvents
+            {...shared}
+            toggle={toggle}
+            value={value.management}
+            simpleOnly={value.basic}
+            onChange={(management) => onChange({ ...value, management })}
+          />
         </Container>
       )}
       {parts.includes('data') && <DataEvents {...shared} value={value} onChange={onChange} target={target} />}
       {parts.includes('network') && (
-        <Container header={<Header variant="h2" description="Network activity events show calls of services through VPC endpoints of the account.">Network activity events</Header>}>
+        <Container
+          header={
+            <Header variant="h2" description="Network activity events show calls of services through VPC endpoints of the account.">
+              Network activity events
+            </Header>
+          }
+        >
           {value.basic ? (
-            <Alert type="info">Basic event selectors cannot log network activity events. Switch to advanced event selectors, under Data events, first.</Alert>
+            <Alert type="info">
+              Basic event selectors cannot log network activity events. Switch to advanced event selectors, under Data events, first.
+            </Alert>
           ) : (
             <Selectors
               {...shared}
@@ -107,7 +131,14 @@ function DataEvents({ value, onChange, target, ...shared }: Shared & Omit<Props,
   const toBasic = () => {
     setAsking(false)
     const management = { ...value.management, mode: 'simple' as const, selectors: [] }
-    onChange({ ...value, management, basic: true, data: [], network: [], basicData: [{ ...newBasicData('AWS::S3::Object'), all: { read: true, write: true } }] })
+    onChange({
+      ...value,
+      management,
+      basic: true,
+      data: [],
+      network: [],
+      basicData: [{ ...newBasicData('AWS::S3::Object'), all: { read: true, write: true } }],
+    })
   }
   const loses = value.data.length > 0 || value.network.length > 0 || value.management.mode === 'advanced'
   const switcher = target === 'trail' && (
@@ -118,7 +149,11 @@ function DataEvents({ value, onChange, target, ...shared }: Shared & Omit<Props,
   return (
     <Container
       header={
-        <Header variant="h2" description="Data events show information about the resource operations performed on or within a resource." actions={switcher}>
+        <Header
+          variant="h2"
+          description="Data events show information about the resource operations performed on or within a resource."
+          actions={switcher}
+        >
           Data events
         </Header>
       }
@@ -126,7 +161,9 @@ function DataEvents({ value, onChange, target, ...shared }: Shared & Omit<Props,
       <SpaceBetween size="m">
         {value.basic ? (
           <SpaceBetween size="m">
-            <Box color="text-body-secondary">Basic event selectors log data events of S3, Lambda, and DynamoDB. Switching to advanced event selectors keeps what is chosen.</Box>
+            <Box color="text-body-secondary">
+              Basic event selectors log data events of S3, Lambda, and DynamoDB. Switching to advanced event selectors keeps what is chosen.
+            </Box>
             {shared.problems?.data && <Alert type="error">{shared.problems.data}</Alert>}
             <BasicDataEvents value={value.basicData} onChange={(basicData) => onChange({ ...value, basicData })} />
           </SpaceBetween>
@@ -148,8 +185,8 @@ function DataEvents({ value, onChange, target, ...shared }: Shared & Omit<Props,
         onConfirm={toBasic}
         onDismiss={() => setAsking(false)}
       >
-        Basic event selectors cannot say what these advanced ones do. The data events, network activity events, and advanced management event selectors that you chose here are
-        removed from this form.
+        Basic event selectors cannot say what these advanced ones do. The data events, network activity events, and advanced management
+        event selectors that you chose here are removed from this form.
       </Confirm>
     </Container>
   )

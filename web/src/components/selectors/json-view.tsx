@@ -27,7 +27,11 @@ export function JsonView({ value, onChange, target }: Props) {
     }
   }
   return (
-    <ExpandableSection headerText="JSON view" headerDescription="The event selectors as the API and the AWS CLI take them. Changes here change the form above." variant="container">
+    <ExpandableSection
+      headerText="JSON view"
+      headerDescription="The event selectors as the API and the AWS CLI take them. Changes here change the form above."
+      variant="container"
+    >
       <FormField label="Event selectors" errorText={mine?.error} stretch>
         <Textarea
           value={mine?.text ?? printed}

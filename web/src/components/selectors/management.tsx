@@ -8,7 +8,8 @@ import SpaceBetween from '@cloudscape-design/components/space-between'
 import type { Catalogue } from './catalogue'
 import { fromSelector, newSelector } from './draft'
 import { SelectorEditor } from './selector'
-import { managementSelectors, type Management, type SelectionProblems } from './selection'
+import { managementSelectors, type Management } from './selection'
+import { type SelectionProblems } from './selection-check'
 
 interface Props {
   value: Management
@@ -54,8 +55,16 @@ function Choices({ value, set, toMode, simpleOnly, catalogue, loading, problems 
           <RadioGroup
             value={value.mode}
             items={[
-              { value: 'simple', label: 'Simple event collection', description: 'Choose between read and write events, and leave out services that make many.' },
-              { value: 'advanced', label: 'Advanced event collection', description: 'Use a template, or conditions on fields of the events.' },
+              {
+                value: 'simple',
+                label: 'Simple event collection',
+                description: 'Choose between read and write events, and leave out services that make many.',
+              },
+              {
+                value: 'advanced',
+                label: 'Advanced event collection',
+                description: 'Use a template, or conditions on fields of the events.',
+              },
             ]}
             onChange={({ detail }) => toMode(detail.value as Management['mode'])}
           />
@@ -116,8 +125,8 @@ function Simple({ value, set, problem }: { value: Management; set: (change: Part
       </SpaceBetween>
       {value.excludeKms && value.read && value.write && (
         <Box color="text-body-secondary">
-          This leaves out Disable, Delete, and ScheduleKeyDeletion of KMS keys too. To keep these and leave out the many others, choose Write only and do not exclude AWS
-          KMS events.
+          This leaves out Disable, Delete, and ScheduleKeyDeletion of KMS keys too. To keep these and leave out the many others, choose
+          Write only and do not exclude AWS KMS events.
         </Box>
       )}
     </SpaceBetween>

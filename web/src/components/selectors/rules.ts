@@ -7,13 +7,21 @@ export type Operator = (typeof operators)[number]
 
 // operatorLabels are the operators in the words of the console.
 export const operatorLabels: Record<Operator, string> = {
-  Equals: 'equals', StartsWith: 'starts with', EndsWith: 'ends with',
-  NotEquals: 'does not equal', NotStartsWith: 'does not start with', NotEndsWith: 'does not end with',
+  Equals: 'equals',
+  StartsWith: 'starts with',
+  EndsWith: 'ends with',
+  NotEquals: 'does not equal',
+  NotStartsWith: 'does not start with',
+  NotEndsWith: 'does not end with',
 }
 
 const opposites: Record<Operator, Operator> = {
-  Equals: 'NotEquals', NotEquals: 'Equals', StartsWith: 'NotStartsWith', NotStartsWith: 'StartsWith',
-  EndsWith: 'NotEndsWith', NotEndsWith: 'EndsWith',
+  Equals: 'NotEquals',
+  NotEquals: 'Equals',
+  StartsWith: 'NotStartsWith',
+  NotStartsWith: 'StartsWith',
+  EndsWith: 'NotEndsWith',
+  NotEndsWith: 'EndsWith',
 }
 
 // oppositeOf is the operator of the contrary sense.
@@ -33,7 +41,12 @@ export interface FieldRule {
 const readOnly: FieldRule = { field: 'readOnly', operators: ['Equals'], values: ['true', 'false'], single: true, example: 'true' }
 const eventName: FieldRule = { field: 'eventName', operators, example: 'PutObject' }
 const userARN: FieldRule = { field: 'userIdentity.arn', operators, example: 'arn:aws:iam::111122223333:user/alice' }
-const fromConsole: FieldRule = { field: 'sessionCredentialFromConsole', operators: ['Equals', 'NotEquals'], values: ['true'], example: 'true' }
+const fromConsole: FieldRule = {
+  field: 'sessionCredentialFromConsole',
+  operators: ['Equals', 'NotEquals'],
+  values: ['true'],
+  example: 'true',
+}
 const eventSource: FieldRule = { field: 'eventSource', operators, example: 'ec2.amazonaws.com' }
 const eventType: FieldRule = { field: 'eventType', operators, example: 'AwsServiceEvent' }
 
@@ -42,7 +55,15 @@ const eventType: FieldRule = { field: 'eventType', operators, example: 'AwsServi
 // activity) is chosen elsewhere.
 export const fieldRules: Record<Category, readonly FieldRule[]> = {
   Management: [readOnly, eventName, userARN, fromConsole, eventSource, eventType],
-  Data: [readOnly, eventName, { field: 'resources.ARN', operators, example: 'arn:aws:s3:::amzn-s3-demo-bucket/' }, eventSource, eventType, fromConsole, userARN],
+  Data: [
+    readOnly,
+    eventName,
+    { field: 'resources.ARN', operators, example: 'arn:aws:s3:::amzn-s3-demo-bucket/' },
+    eventSource,
+    eventType,
+    fromConsole,
+    userARN,
+  ],
   NetworkActivity: [
     eventName,
     { field: 'errorCode', operators: ['Equals'], values: ['VpceAccessDenied'], example: 'VpceAccessDenied' },
@@ -63,7 +84,8 @@ const wholeARN = /^arn:[^:]+:[^:]+:[^:]*:[^:]*:.+/s
 // checkValue says what is wrong with a value of a field.
 export function checkValue(rule: FieldRule, operator: Operator, value: string, resourceType?: string): string | undefined {
   if (value === '') return 'Enter a value.'
-  if ([...value].length > maxLength || /[\n\r\u0085\u2028\u2029]/.test(value)) return `A value is one line of at most ${maxLength} characters.`
+  if ([...value].length > maxLength || /[\n\r\u0085\u2028\u2029]/.test(value))
+    return `A value is one line of at most ${maxLength} characters.`
   if (rule.values && !rule.values.includes(value)) return `Use ${rule.values.join(' or ')}.`
   const exact = operator === 'Equals' || operator === 'NotEquals'
   if (rule.field === 'userIdentity.arn' && exact && !wholeARN.test(value)) return 'Enter a whole ARN, or use "starts with" or "ends with".'

@@ -1,6 +1,5 @@
 import type { AdvancedEventSelector, EventSelector } from '~/api/operations.gen'
-import { categoryOf, check, countValues, fromSelector, newSelector, toSelector, type Problems, type SelectorDraft } from './draft'
-import { maxValues } from './rules'
+import { categoryOf, fromSelector, newSelector, toSelector, type SelectorDraft } from './draft'
 
 // What a trail or an event data store logs, while somebody edits it.
 
@@ -40,7 +39,10 @@ export const rds = 'rdsdata.amazonaws.com'
 export function allManagement(): Selection {
   return {
     management: { on: true, mode: 'simple', read: true, write: true, excludeKms: false, excludeRds: false, selectors: [] },
-    basic: false, data: [], basicData: [], network: [],
+    basic: false,
+    data: [],
+    basicData: [],
+    network: [],
   }
 }
 
@@ -50,7 +52,10 @@ const excluded = (m: Management) => [...(m.excludeKms ? [kms] : []), ...(m.exclu
 export function managementSelectors(m: Management): AdvancedEventSelector[] {
   if (!m.on) return []
   if (m.mode === 'advanced') return m.selectors.map(toSelector)
-  const out: AdvancedEventSelector = { Name: 'Management events selector', FieldSelectors: [{ Field: 'eventCategory', Equals: ['Management'] }] }
+  const out: AdvancedEventSelector = {
+    Name: 'Management events selector',
+    FieldSelectors: [{ Field: 'eventCategory', Equals: ['Management'] }],
+  }
   if (m.read !== m.write) out.FieldSelectors.push({ Field: 'readOnly', Equals: [String(m.read)] })
   if (excluded(m).length) out.FieldSelectors.push({ Field: 'eventSource', NotEquals: excluded(m) })
   return [out]
@@ -67,7 +72,10 @@ export function fromAdvanced(list: readonly AdvancedEventSelector[]): Selection 
   const management = list.filter((s) => categoryOf(s) === 'Management')
   const simple = management.length === 1 ? simply(management[0]!) : undefined
   out.management = simple ?? {
-    ...out.management, on: management.length > 0, mode: management.length ? 'advanced' : 'simple', selectors: management.map(fromSelector),
+    ...out.management,
+    on: management.length > 0,
+    mode: management.length ? 'advanced' : 'simple',
+    selectors: management.map(fromSelector),
   }
   out.data = list.filter((s) => categoryOf(s) === 'Data').map(fromSelector)
   out.network = list.filter((s) => categoryOf(s) === 'NetworkActivity').map(fromSelector)
@@ -97,9 +105,27 @@ const readWrite = (read: boolean, write: boolean): ReadWrite => (read && write ?
 
 // basicTypes are the resource types of basic selectors, with what means all.
 export const basicTypes = [
-  { type: 'AWS::S3::Object', label: 'S3', all: 'arn:aws:s3:::', form: 'arn:aws:s3:::amzn-s3-demo-bucket/', everything: 'All current and future S3 buckets' },
-  { type: 'AWS::Lambda::Function', label: 'Lambda', all: 'arn:aws:lambda', form: 'arn:aws:lambda:us-east-1:111122223333:function:my-function', everything: 'All current and future functions' },
-  { type: 'AWS::DynamoDB::Table', label: 'DynamoDB', all: 'arn:aws:dynamodb', form: 'arn:aws:dynamodb:us-east-1:111122223333:table/my-table', everything: 'All current and future tables' },
+  {
+    type: 'AWS::S3::Object',
+    label: 'S3',
+    all: 'arn:aws:s3:::',
+    form: 'arn:aws:s3:::amzn-s3-demo-bucket/',
+    everything: 'All current and future S3 buckets',
+  },
+  {
+    type: 'AWS::Lambda::Function',
+    label: 'Lambda',
+    all: 'arn:aws:lambda',
+    form: 'arn:aws:lambda:us-east-1:111122223333:function:my-function',
+    everything: 'All current and future functions',
+  },
+  {
+    type: 'AWS::DynamoDB::Table',
+    label: 'DynamoDB',
+    all: 'arn:aws:dynamodb',
+    form: 'arn:aws:dynamodb:us-east-1:111122223333:table/my-table',
+    everything: 'All current and future tables',
+  },
 ] as const
 
 // toBasic makes basic selectors: one for the management events, and one for each
@@ -126,7 +152,8 @@ export function toBasic(s: Selection): EventSelector[] {
     const types = groups.get(rw)
     if (!types && rw !== managed) continue
     out.push({
-      ReadWriteType: rw, IncludeManagementEvents: rw === managed,
+      ReadWriteType: rw,
+      IncludeManagementEvents: rw === managed,
       DataResources: [...(types ?? [])].map(([Type, Values]) => ({ Type, Values })),
       ExcludeManagementEventSources: rw === managed ? excluded(m) : [],
     })
@@ -144,42 +171,58 @@ export function fromBasic(list: readonly EventSelector[]): Selection {
   if (management.some((s) => sources(s) !== sources(management[0]!))) return fromAdvanced(basicToAdvanced(list))
   const rw = (s: EventSelector) => s.ReadWriteType ?? 'All'
   out.management = {
-    ...out.management, on: management.length > 0,
-    read: !management.length || management.some((s) => rw(s) !== 'WriteOnly'), write: !management.length || management.some((s) => rw(s) !== 'ReadOnly'),
+    ...out.management,
+    on: management.length > 0,
+    read: !management.length || management.some((s) => rw(s) !== 'WriteOnly'),
+    write: !management.length || management.some((s) => rw(s) !== 'ReadOnly'),
     excludeKms: management[0]?.ExcludeManagementEventSources?.includes(kms) ?? false,
     excludeRds: management[0]?.ExcludeManagementEventSources?.includes(rds) ?? false,
   }
-  for (const s of list) for (const { Type, Values } of s.DataResources ?? []) {
-    const read = rw(s) !== 'WriteOnly'
-    const write = rw(s) !== 'ReadOnly'
-    let data = out.basicData.find((d) => d.type === Type)
-    if (!data) out.basicData.push((data = newBasicData(Type ?? '')))
-    for (const value of Values ?? []) {
-      if (isAll(Type ?? '', value)) data.all = { read: data.all.read || read, write: data.all.write || write }
-      else {
-        const row = data.rows.find((r) => r.value === value)
-        if (row) Object.assign(row, { read: row.read || read, write: row.write || write })
-        else data.rows.push({ value, read, write })
+  for (const s of list)
+    for (const { Type, Values } of s.DataResources ?? []) {
+      const read = rw(s) !== 'WriteOnly'
+      const write = rw(s) !== 'ReadOnly'
+      let data = out.basicData.find((d) => d.type === Type)
+      if (!data) out.basicData.push((data = newBasicData(Type ?? '')))
+      for (const value of Values ?? []) {
+        if (isAll(Type ?? '', value)) data.all = { read: data.all.read || read, write: data.all.write || write }
+        else {
+          const row = data.rows.find((r) => r.value === value)
+          if (row) Object.assign(row, { read: row.read || read, write: row.write || write })
+          else data.rows.push({ value, read, write })
+        }
       }
     }
-  }
   return out
 }
 
 const isAll = (type: string, value: string) => value === basicTypes.find((t) => t.type === type)?.all || value === 'arn:aws:s3'
 
 // newBasicData is a type of which nothing is chosen yet.
-export const newBasicData = (type: string): BasicData => ({ key: newSelector('Data').key, type, all: { read: false, write: false }, rows: [] })
+export const newBasicData = (type: string): BasicData => ({
+  key: newSelector('Data').key,
+  type,
+  all: { read: false, write: false },
+  rows: [],
+})
 
 // basicToAdvanced makes advanced selectors that select the same events.
 export function basicToAdvanced(list: readonly EventSelector[]): AdvancedEventSelector[] {
   const out: AdvancedEventSelector[] = []
   for (const s of list) {
-    const rw = s.ReadWriteType === 'ReadOnly' ? [{ Field: 'readOnly', Equals: ['true'] }] : s.ReadWriteType === 'WriteOnly' ? [{ Field: 'readOnly', Equals: ['false'] }] : []
+    const rw =
+      s.ReadWriteType === 'ReadOnly'
+        ? [{ Field: 'readOnly', Equals: ['true'] }]
+        : s.ReadWriteType === 'WriteOnly'
+          ? [{ Field: 'readOnly', Equals: ['false'] }]
+          : []
     if (s.IncludeManagementEvents !== false) {
       const sources = s.ExcludeManagementEventSources ?? []
       const exclude = sources.length ? [{ Field: 'eventSource', NotEquals: sources }] : []
-      out.push({ Name: 'Management events selector', FieldSelectors: [{ Field: 'eventCategory', Equals: ['Management'] }, ...rw, ...exclude] })
+      out.push({
+        Name: 'Management events selector',
+        FieldSelectors: [{ Field: 'eventCategory', Equals: ['Management'] }, ...rw, ...exclude],
+      })
     }
     for (const { Type = '', Values = [] } of s.DataResources ?? []) {
       const all = Values.some((v) => isAll(Type, v))
@@ -211,69 +254,4 @@ export const toGiven = (s: Selection): Given => (s.basic ? { EventSelectors: toB
 // fromGiven reads what the API answers.
 export function fromGiven(g: Given): Selection {
   return g.AdvancedEventSelectors?.length ? fromAdvanced(g.AdvancedEventSelectors) : fromBasic(g.EventSelectors ?? [])
-}
-
-// SelectionProblems are the problems of the parts: those of a selector under its
-// key, those of the whole under "management", "data" and "all".
-export interface SelectionProblems {
-  drafts: Map<number, Problems>
-  management?: string
-  data?: string
-  all?: string
-}
-
-// checkSelection says what the server would refuse.
-export function checkSelection(s: Selection, withoutARN: readonly string[] = []): SelectionProblems {
-  const out: SelectionProblems = { drafts: new Map() }
-  const m = s.management
-  if (m.on && m.mode === 'simple' && !m.read && !m.write) out.management = 'Choose Read, Write, or both.'
-  if (m.on && m.mode === 'advanced' && m.selectors.length === 0) out.management = 'Add a selector, or choose simple event collection.'
-  const drafts = [...(m.on && m.mode === 'advanced' ? m.selectors : []), ...(s.basic ? [] : [...s.data, ...s.network])]
-  for (const draft of drafts) {
-    const found = check(draft, withoutARN)
-    if (Object.keys(found).length) out.drafts.set(draft.key, found)
-  }
-  if (s.basic) checkBasic(s, out)
-  else {
-    const n = countValues(toAdvanced(s))
-    if (n > maxValues) out.all = `The selectors have ${n} values in total, and ${maxValues} are allowed. Remove some, or match several with one "starts with" or "ends with".`
-  }
-  if (!m.on && !s.data.length && !s.basicData.length && !s.network.length) out.all = 'Choose at least one type of events.'
-  return out
-}
-
-function checkBasic(s: Selection, out: SelectionProblems): void {
-  for (const d of s.basicData) {
-    const type = basicTypes.find((t) => t.type === d.type)
-    if (!d.all.read && !d.all.write && d.rows.length === 0) out.data = `Choose events of ${type?.label ?? d.type}, or remove it.`
-    d.rows.forEach((row) => {
-      if (!fits(d.type, row.value)) out.data = `"${row.value}" does not name a resource. Enter an ARN like ${type?.form}.`
-      else if (!row.read && !row.write) out.data = `Choose Read, Write, or both for ${row.value}.`
-    })
-  }
-  const resources = s.basicData.reduce((n, d) => n + d.rows.length, 0)
-  if (resources > 250) out.data = `Basic event selectors name at most 250 resources, and these name ${resources}. Choose all resources, or use advanced event selectors.`
-}
-
-function fits(type: string, value: string): boolean {
-  const forms: Record<string, RegExp> = {
-    'AWS::S3::Object': /^arn:[^:]+:s3:[^:]*:[^:]*:[^/]+\/.*$/,
-    'AWS::Lambda::Function': /^arn:[^:]+:lambda:[^:]*:[^:]*:function[:/].+$/,
-    'AWS::DynamoDB::Table': /^arn:[^:]+:dynamodb:[^:]*:[^:]*:table\/.+$/,
-  }
-  return forms[type]?.test(value) ?? false
-}
-
-// hasProblems tells whether anything has to be corrected.
-export const hasProblems = (p: SelectionProblems) => p.drafts.size > 0 || !!(p.management ?? p.data ?? p.all)
-
-// taken tells which management events are selected, which Insights depend on.
-export function taken(s: Selection): { reads: boolean; writes: boolean; data: boolean } {
-  const out = { reads: false, writes: false, data: s.data.length > 0 || s.basicData.length > 0 }
-  for (const selector of managementSelectors(s.management)) {
-    const only = selector.FieldSelectors.find((f) => f.Field === 'readOnly')?.Equals?.[0]
-    out.reads ||= only !== 'false'
-    out.writes ||= only !== 'true'
-  }
-  return out
 }

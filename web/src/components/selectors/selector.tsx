@@ -29,7 +29,16 @@ export function SelectorEditor({ draft, title, onChange, onRemove, catalogue, lo
     <Container
       variant="stacked"
       header={
-        <Header variant="h3" actions={onRemove && <Button formAction="none" ariaLabel={`Remove ${title}`} onClick={onRemove}>Remove</Button>}>
+        <Header
+          variant="h3"
+          actions={
+            onRemove && (
+              <Button formAction="none" ariaLabel={`Remove ${title}`} onClick={onRemove}>
+                Remove
+              </Button>
+            )
+          }
+        >
           {title}
         </Header>
       }
@@ -60,7 +69,11 @@ export function SelectorEditor({ draft, title, onChange, onRemove, catalogue, lo
           />
         </FormField>
         <FormField
-          label={<>Selector name - <i>optional</i></>}
+          label={
+            <>
+              Selector name - <i>optional</i>
+            </>
+          }
           errorText={problems.name}
           constraintText="Up to 1,000 characters. The name is shown with the selector and in the JSON view."
         >
@@ -88,7 +101,11 @@ function ResourceTypeField({ draft, onChange, catalogue, loading, problems }: Re
         filteringType="auto"
         statusType={loading ? 'loading' : 'finished'}
         placeholder="Choose a resource type"
-        selectedOption={draft.resourceType ? { value: draft.resourceType, label: known?.label ?? draft.resourceType, description: draft.resourceType } : null}
+        selectedOption={
+          draft.resourceType
+            ? { value: draft.resourceType, label: known?.label ?? draft.resourceType, description: draft.resourceType }
+            : null
+        }
         options={catalogue.resourceTypes.map(({ type, label }) => ({ value: type, label: label ?? type, description: label && type }))}
         virtualScroll
         onChange={({ detail }) => onChange({ ...draft, resourceType: detail.selectedOption.value! })}

@@ -1,9 +1,29 @@
 import { describe, expect, it } from 'vitest'
-import { applyTemplate, check, countValues, fromSelector, newSelector, templateLabels, toSelector, type SelectorDraft, type Template } from './draft'
+import {
+  applyTemplate,
+  check,
+  countValues,
+  fromSelector,
+  newSelector,
+  templateLabels,
+  toSelector,
+  type SelectorDraft,
+  type Template,
+} from './draft'
 import { operators, type Category, type Operator } from './rules'
 import {
-  allManagement, basicToAdvanced, checkSelection, fromAdvanced, fromBasic, hasProblems, newBasicData, switchToAdvanced, taken, toAdvanced, toBasic, toGiven, type Selection,
+  allManagement,
+  basicToAdvanced,
+  fromAdvanced,
+  fromBasic,
+  newBasicData,
+  switchToAdvanced,
+  toAdvanced,
+  toBasic,
+  toGiven,
+  type Selection,
 } from './selection'
+import { checkSelection, hasProblems, taken } from './selection-check'
 import { parse, print } from './text'
 
 const account = '111122223333'
@@ -17,7 +37,14 @@ describe('templates', () => {
     ['Management', 'read', [{ Field: 'readOnly', Equals: ['true'] }]],
     ['Management', 'write', [{ Field: 'readOnly', Equals: ['false'] }]],
     ['Management', 'console', [{ Field: 'sessionCredentialFromConsole', Equals: ['true'] }]],
-    ['Management', 'no-service', [{ Field: 'eventType', NotEquals: ['AwsServiceEvent'] }, { Field: 'userIdentity.arn', NotStartsWith: ['arn:aws:sts::111122223333:assumed-role/AWSServiceRole'] }]],
+    [
+      'Management',
+      'no-service',
+      [
+        { Field: 'eventType', NotEquals: ['AwsServiceEvent'] },
+        { Field: 'userIdentity.arn', NotStartsWith: ['arn:aws:sts::111122223333:assumed-role/AWSServiceRole'] },
+      ],
+    ],
     ['NetworkActivity', 'all', []],
     ['NetworkActivity', 'denied', [{ Field: 'errorCode', Equals: ['VpceAccessDenied'] }]],
   ]
@@ -32,7 +59,11 @@ describe('templates', () => {
     for (const [category, labels] of Object.entries(templateLabels)) {
       for (const template of Object.keys(labels) as Template[]) {
         if (template === 'custom') continue
-        const draft = applyTemplate(newSelector(category as Category, { resourceType: 'AWS::S3::Object', eventSource: 's3.amazonaws.com' }), template, account)
+        const draft = applyTemplate(
+          newSelector(category as Category, { resourceType: 'AWS::S3::Object', eventSource: 's3.amazonaws.com' }),
+          template,
+          account,
+        )
         expect(fromSelector(toSelector(draft)).template).toBe(template)
       }
     }
@@ -46,8 +77,16 @@ describe('templates', () => {
 describe('drafts', () => {
   it('come back from the API as they were', () => {
     const draft = s3({
-      name: 'x', template: 'custom', fields: [
-        { field: 'eventName', conditions: [{ operator: 'Equals', value: 'PutObject' }, { operator: 'Equals', value: 'DeleteObject' }] },
+      name: 'x',
+      template: 'custom',
+      fields: [
+        {
+          field: 'eventName',
+          conditions: [
+            { operator: 'Equals', value: 'PutObject' },
+            { operator: 'Equals', value: 'DeleteObject' },
+          ],
+        },
         { field: 'resources.ARN', conditions: [{ operator: 'NotStartsWith', value: 'arn:aws:s3:::a/' }] },
       ],
     })
@@ -77,14 +116,24 @@ describe('drafts', () => {
   ]
   it.each(bad)('refuse %s', (_, draft, place, message) => expect(check(draft)[place]).toMatch(message))
   it('refuse ARNs of types without', () => {
-    expect(check(newSelector('Data', { ...custom('resources.ARN', ['StartsWith', 'a']), resourceType: 'AWS::CloudWatch::Metric' }), ['AWS::CloudWatch::Metric'])[0]).toMatch(/no ARN/)
+    expect(
+      check(newSelector('Data', { ...custom('resources.ARN', ['StartsWith', 'a']), resourceType: 'AWS::CloudWatch::Metric' }), [
+        'AWS::CloudWatch::Metric',
+      ])[0],
+    ).toMatch(/no ARN/)
   })
   it('let keys have asterisks', () => expect(check(custom('resources.ARN', ['StartsWith', 'arn:aws:s3:::b/*']))).toEqual({}))
 })
 
 describe('selections', () => {
   it('say simply what can be said simply', () => {
-    for (const change of [{}, { read: false }, { write: false }, { excludeKms: true }, { excludeKms: true, excludeRds: true, write: false }]) {
+    for (const change of [
+      {},
+      { read: false },
+      { write: false },
+      { excludeKms: true },
+      { excludeKms: true, excludeRds: true, write: false },
+    ]) {
       const s = allManagement()
       Object.assign(s.management, change)
       expect(fromAdvanced(toAdvanced(s))).toEqual(s)
@@ -92,7 +141,14 @@ describe('selections', () => {
     }
   })
   it('keep other management selectors', () => {
-    const list = [{ FieldSelectors: [{ Field: 'eventCategory', Equals: ['Management'] }, { Field: 'eventName', StartsWith: ['Delete'] }] }]
+    const list = [
+      {
+        FieldSelectors: [
+          { Field: 'eventCategory', Equals: ['Management'] },
+          { Field: 'eventName', StartsWith: ['Delete'] },
+        ],
+      },
+    ]
     const s = fromAdvanced(list)
     expect(s.management.mode).toBe('advanced')
     expect(toAdvanced(s)).toEqual(list)
@@ -120,12 +176,32 @@ describe('selections', () => {
 })
 
 describe('basic selectors', () => {
-  const basic = (): Selection => ({ ...allManagement(), basic: true, basicData: [{ ...newBasicData('AWS::S3::Object'), all: { read: true, write: false }, rows: [{ value: 'arn:aws:s3:::b/', read: true, write: true }] }] })
+  const basic = (): Selection => ({
+    ...allManagement(),
+    basic: true,
+    basicData: [
+      {
+        ...newBasicData('AWS::S3::Object'),
+        all: { read: true, write: false },
+        rows: [{ value: 'arn:aws:s3:::b/', read: true, write: true }],
+      },
+    ],
+  })
   it('have one selector for each of read and write', () => {
     expect(toBasic(basic())).toEqual([
       { ReadWriteType: 'All', IncludeManagementEvents: true, DataResources: [], ExcludeManagementEventSources: [] },
-      { ReadWriteType: 'ReadOnly', IncludeManagementEvents: false, DataResources: [{ Type: 'AWS::S3::Object', Values: ['arn:aws:s3:::'] }], ExcludeManagementEventSources: [] },
-      { ReadWriteType: 'WriteOnly', IncludeManagementEvents: false, DataResources: [{ Type: 'AWS::S3::Object', Values: ['arn:aws:s3:::b/'] }], ExcludeManagementEventSources: [] },
+      {
+        ReadWriteType: 'ReadOnly',
+        IncludeManagementEvents: false,
+        DataResources: [{ Type: 'AWS::S3::Object', Values: ['arn:aws:s3:::'] }],
+        ExcludeManagementEventSources: [],
+      },
+      {
+        ReadWriteType: 'WriteOnly',
+        IncludeManagementEvents: false,
+        DataResources: [{ Type: 'AWS::S3::Object', Values: ['arn:aws:s3:::b/'] }],
+        ExcludeManagementEventSources: [],
+      },
     ])
   })
   it('are checked', () => {
@@ -141,7 +217,10 @@ describe('basic selectors', () => {
     expect(toAdvanced(s)[2]!.FieldSelectors).toContainEqual({ Field: 'resources.ARN', StartsWith: ['arn:aws:s3:::b/'] })
   })
   it('that differ in what they exclude are shown as advanced ones', () => {
-    const s = fromBasic([{ ReadWriteType: 'ReadOnly' }, { ReadWriteType: 'WriteOnly', ExcludeManagementEventSources: ['kms.amazonaws.com'] }])
+    const s = fromBasic([
+      { ReadWriteType: 'ReadOnly' },
+      { ReadWriteType: 'WriteOnly', ExcludeManagementEventSources: ['kms.amazonaws.com'] },
+    ])
     expect(s.basic).toBe(false)
     expect(s.management.selectors).toHaveLength(2)
   })
@@ -149,7 +228,11 @@ describe('basic selectors', () => {
 
 describe('JSON', () => {
   it('goes both ways', () => {
-    const s: Selection = { ...allManagement(), data: [custom('eventName', ['NotEquals', 'a'])], network: [newSelector('NetworkActivity', { eventSource: 's3.amazonaws.com' })] }
+    const s: Selection = {
+      ...allManagement(),
+      data: [custom('eventName', ['NotEquals', 'a'])],
+      network: [newSelector('NetworkActivity', { eventSource: 's3.amazonaws.com' })],
+    }
     const read = parse(print(toGiven(s)), 'store')
     expect('selection' in read && toGiven(read.selection)).toEqual(toGiven(s))
     const basic = parse(print({ EventSelectors: toBasic(allManagement()) }), 'trail')
@@ -160,8 +243,12 @@ describe('JSON', () => {
     expect('selection' in read && read.selection.management.mode).toBe('simple')
   })
   const cases: [string, RegExp][] = [
-    ['{', /not JSON/], ['"x"', /list of event selectors/], ['[]', /at least one/], ['[{}]', /FieldSelectors/],
-    ['[{"FieldSelectors":[]}]', /at least one field/], ['[{"FieldSelectors":[{"Field":"eventCategory","Equal":["Data"]}]}]', /"Equal" is not a member/],
+    ['{', /not JSON/],
+    ['"x"', /list of event selectors/],
+    ['[]', /at least one/],
+    ['[{}]', /FieldSelectors/],
+    ['[{"FieldSelectors":[]}]', /at least one field/],
+    ['[{"FieldSelectors":[{"Field":"eventCategory","Equal":["Data"]}]}]', /"Equal" is not a member/],
     ['[{"FieldSelectors":[{"Field":"eventCategory","Equals":["Insight"]}]}]', /eventCategory has to equal/],
     ['[{"FieldSelectors":[{"Field":"eventCategory","Equals":"Data"}]}]', /not a list of texts/],
     ['[{"FieldSelectors":[{"Field":"eventCategory"}]}]', /no operator/],

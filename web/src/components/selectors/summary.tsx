@@ -66,7 +66,10 @@ function BasicList({ list }: { list: BasicData[] }) {
             items={[
               { label: 'Data event source', value: type?.label ?? visible(data.type) },
               { label: type?.everything ?? 'All', value: readWrite(data.all.read, data.all.write) },
-              { label: 'Individual selection', value: data.rows.length ? <Lines list={data.rows.map((r) => `${r.value}: ${readWrite(r.read, r.write)}`)} /> : '-' },
+              {
+                label: 'Individual selection',
+                value: data.rows.length ? <Lines list={data.rows.map((r) => `${r.value}: ${readWrite(r.read, r.write)}`)} /> : '-',
+              },
             ]}
           />
         )

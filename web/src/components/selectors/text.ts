@@ -63,7 +63,8 @@ function advancedError(s: unknown): string | undefined {
     fields.add(f.Field)
   }
   const category = categoryOf(s as unknown as AdvancedEventSelector)
-  if (!['Management', 'Data', 'NetworkActivity'].includes(category)) return 'its eventCategory has to equal Management, Data, or NetworkActivity.'
+  if (!['Management', 'Data', 'NetworkActivity'].includes(category))
+    return 'its eventCategory has to equal Management, Data, or NetworkActivity.'
   return undefined
 }
 
@@ -71,9 +72,12 @@ function basicError(s: unknown): string | undefined {
   if (!isObject(s)) return 'it is not an object.'
   const bad = unknownMember(s, ['ReadWriteType', 'IncludeManagementEvents', 'DataResources', 'ExcludeManagementEventSources'])
   if (bad) return bad
-  if (s.ReadWriteType !== undefined && !['All', 'ReadOnly', 'WriteOnly'].includes(s.ReadWriteType as string)) return 'ReadWriteType is All, ReadOnly, or WriteOnly.'
-  if (s.IncludeManagementEvents !== undefined && typeof s.IncludeManagementEvents !== 'boolean') return 'IncludeManagementEvents is true or false.'
-  if (s.ExcludeManagementEventSources !== undefined && !isTexts(s.ExcludeManagementEventSources)) return 'ExcludeManagementEventSources is a list of texts.'
+  if (s.ReadWriteType !== undefined && !['All', 'ReadOnly', 'WriteOnly'].includes(s.ReadWriteType as string))
+    return 'ReadWriteType is All, ReadOnly, or WriteOnly.'
+  if (s.IncludeManagementEvents !== undefined && typeof s.IncludeManagementEvents !== 'boolean')
+    return 'IncludeManagementEvents is true or false.'
+  if (s.ExcludeManagementEventSources !== undefined && !isTexts(s.ExcludeManagementEventSources))
+    return 'ExcludeManagementEventSources is a list of texts.'
   const resources = s.DataResources ?? []
   if (!Array.isArray(resources) || !resources.every((r) => isObject(r) && typeof r.Type === 'string' && isTexts(r.Values))) {
     return 'DataResources is a list of objects with Type and Values.'

@@ -17,7 +17,12 @@ import { idOf, useRefresh, type Store } from './api'
 import { why, type Action } from './model'
 
 const labels: Record<Action, string> = {
-  start: 'Start ingestion', stop: 'Stop ingestion', copy: 'Copy trail events', protection: 'Change termination protection', delete: 'Delete', restore: 'Restore',
+  start: 'Start ingestion',
+  stop: 'Stop ingestion',
+  copy: 'Copy trail events',
+  protection: 'Change termination protection',
+  delete: 'Delete',
+  restore: 'Restore',
 }
 const order: Action[] = ['start', 'stop', 'copy', 'protection', 'delete', 'restore']
 
@@ -60,19 +65,27 @@ function Dialog({ action, ...props }: DialogProps) {
 
 const questions = {
   start: {
-    operation: 'StartEventDataStoreIngestion', header: 'Start ingestion?', done: 'is starting to take events',
+    operation: 'StartEventDataStoreIngestion',
+    header: 'Start ingestion?',
+    done: 'is starting to take events',
     text: 'The event data store takes events from now on. What was recorded while it was stopped does not come in.',
   },
   stop: {
-    operation: 'StopEventDataStoreIngestion', header: 'Stop ingestion?', done: 'is stopping to take events',
+    operation: 'StopEventDataStoreIngestion',
+    header: 'Stop ingestion?',
+    done: 'is stopping to take events',
     text: 'The event data store takes no more events from now on. Events that are there stay, and can be queried; trail events can still be copied to it. What happens while it is stopped does not come in later.',
   },
   delete: {
-    operation: 'DeleteEventDataStore', header: 'Delete event data store?', done: 'is pending deletion',
+    operation: 'DeleteEventDataStore',
+    header: 'Delete event data store?',
+    done: 'is pending deletion',
     text: 'The event data store takes no more events, and cannot be queried. It waits for seven days, in which it can be restored; then it is deleted for good with all its events. Until then it counts as one of the ten event data stores that an account has in a Region.',
   },
   restore: {
-    operation: 'RestoreEventDataStore', header: 'Restore event data store?', done: 'is restored',
+    operation: 'RestoreEventDataStore',
+    header: 'Restore event data store?',
+    done: 'is restored',
     text: 'The event data store can be queried again, and takes events again if it did before. What was recorded meanwhile does not come in.',
   },
 } as const
@@ -112,7 +125,8 @@ function Protection({ store, onClose }: Omit<DialogProps, 'action'>) {
   const refresh = useRefresh()
   const [on, setOn] = useState(!!store.TerminationProtectionEnabled)
   const save = useMutation({
-    mutationFn: () => cloudtrail('UpdateEventDataStore', { EventDataStore: store.EventDataStoreArn!, TerminationProtectionEnabled: on }, { region }),
+    mutationFn: () =>
+      cloudtrail('UpdateEventDataStore', { EventDataStore: store.EventDataStoreArn!, TerminationProtectionEnabled: on }, { region }),
     onSuccess: async () => {
       notify({ type: 'success', header: `Termination protection of ${store.Name} is ${on ? 'enabled' : 'disabled'}` })
       onClose()
@@ -127,8 +141,12 @@ function Protection({ store, onClose }: Omit<DialogProps, 'action'>) {
       footer={
         <Box float="right">
           <SpaceBetween direction="horizontal" size="xs">
-            <Button variant="link" onClick={onClose}>Cancel</Button>
-            <Button variant="primary" loading={save.isPending} onClick={() => save.mutate()}>Save</Button>
+            <Button variant="link" onClick={onClose}>
+              Cancel
+            </Button>
+            <Button variant="primary" loading={save.isPending} onClick={() => save.mutate()}>
+              Save
+            </Button>
           </SpaceBetween>
         </Box>
       }
@@ -137,7 +155,10 @@ function Protection({ store, onClose }: Omit<DialogProps, 'action'>) {
         <FormField label="Termination protection" description="While it is enabled, the event data store cannot be deleted.">
           <RadioGroup
             value={on ? 'on' : 'off'}
-            items={[{ value: 'on', label: 'Enabled' }, { value: 'off', label: 'Disabled' }]}
+            items={[
+              { value: 'on', label: 'Enabled' },
+              { value: 'off', label: 'Disabled' },
+            ]}
             onChange={({ detail }) => setOn(detail.value === 'on')}
           />
         </FormField>

@@ -2,7 +2,12 @@ import { useQueries, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useCallback } from 'react'
 import { cloudtrail } from '~/api/client'
 import { ApiError } from '~/api/errors'
-import type { EventDataStore, GetEventConfigurationResponse, GetEventDataStoreResponse, GetInsightSelectorsResponse } from '~/api/operations.gen'
+import type {
+  EventDataStore,
+  GetEventConfigurationResponse,
+  GetEventDataStoreResponse,
+  GetInsightSelectorsResponse,
+} from '~/api/operations.gen'
 import { isChanging, isCloudTrail } from './model'
 
 // Store is an event data store with all its settings.
@@ -42,7 +47,7 @@ export function useStores(region: string) {
   const details = useQueries({
     queries: names.map((s) => ({
       ...storeQuery(idOf(s.EventDataStoreArn), region),
-      refetchInterval: (query: { state: { data?: Store } }) => (isChanging(query.state.data?.Status) ? 1000 : false as const),
+      refetchInterval: (query: { state: { data?: Store } }) => (isChanging(query.state.data?.Status) ? 1000 : (false as const)),
     })),
   })
   return { ...list, stores: names.map((s, i) => ({ name: s, store: details[i]?.data, error: details[i]?.error })) }
@@ -64,24 +69,32 @@ const orNone = async <T>(codes: string[], run: () => Promise<T>): Promise<T | nu
 // usePolicy is the resource policy of a store or a channel, null for none.
 export const usePolicy = (arn: string, region: string, enabled = true) =>
   useQuery({
-    queryKey: ['resource-policy', arn], enabled,
+    queryKey: ['resource-policy', arn],
+    enabled,
     queryFn: ({ signal }): Promise<string | null> =>
-      orNone(['ResourcePolicyNotFoundException'], async () => (await cloudtrail('GetResourcePolicy', { ResourceArn: arn }, { region, signal })).ResourcePolicy ?? ''),
+      orNone(
+        ['ResourcePolicyNotFoundException'],
+        async () => (await cloudtrail('GetResourcePolicy', { ResourceArn: arn }, { region, signal })).ResourcePolicy ?? '',
+      ),
   })
 
 // useConfiguration is the event configuration of a store for CloudTrail events.
 export const useConfiguration = (store: Store, region: string) =>
   useQuery<GetEventConfigurationResponse>({
-    queryKey: ['event-configuration', store.EventDataStoreArn], enabled: isCloudTrail(store) && store.Status !== 'PENDING_DELETION',
+    queryKey: ['event-configuration', store.EventDataStoreArn],
+    enabled: isCloudTrail(store) && store.Status !== 'PENDING_DELETION',
     queryFn: ({ signal }) => cloudtrail('GetEventConfiguration', { EventDataStore: store.EventDataStoreArn! }, { region, signal }),
   })
 
 // useStoreInsights is which Insights a store has, null for none.
 export const useStoreInsights = (store: Store, region: string) =>
   useQuery({
-    queryKey: ['store-insights', store.EventDataStoreArn], enabled: isCloudTrail(store),
+    queryKey: ['store-insights', store.EventDataStoreArn],
+    enabled: isCloudTrail(store),
     queryFn: ({ signal }): Promise<GetInsightSelectorsResponse | null> =>
-      orNone(['InsightNotEnabledException'], () => cloudtrail('GetInsightSelectors', { EventDataStore: store.EventDataStoreArn! }, { region, signal })),
+      orNone(['InsightNotEnabledException'], () =>
+        cloudtrail('GetInsightSelectors', { EventDataStore: store.EventDataStoreArn! }, { region, signal }),
+      ),
   })
 
 // useChannels are the channels of a Region, with names and ARNs.
@@ -106,7 +119,19 @@ export const useChannelDetails = (arns: string[], region: string) => useQueries(
 export function useRefresh(): () => Promise<void> {
   const client = useQueryClient()
   return useCallback(async () => {
-    const ours = ['stores', 'store', 'resource-policy', 'event-configuration', 'store-insights', 'channels', 'channel', 'imports', 'import', 'import-failures', 'tags']
+    const ours = [
+      'stores',
+      'store',
+      'resource-policy',
+      'event-configuration',
+      'store-insights',
+      'channels',
+      'channel',
+      'imports',
+      'import',
+      'import-failures',
+      'tags',
+    ]
     await client.invalidateQueries({ predicate: (query) => ours.includes(query.queryKey[0] as string) })
   }, [client])
 }

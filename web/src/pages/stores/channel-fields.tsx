@@ -37,7 +37,11 @@ interface Props {
 // ChannelNameField is the name of a channel.
 export function ChannelNameField({ value, onChange, errors }: Props) {
   return (
-    <FormField label="Channel name" constraintText="3-128 characters. Only letters, numbers, periods, underscores, and dashes are allowed." errorText={errors.name}>
+    <FormField
+      label="Channel name"
+      constraintText="3-128 characters. Only letters, numbers, periods, underscores, and dashes are allowed."
+      errorText={errors.name}
+    >
       <Input value={value.name} spellcheck={false} onChange={({ detail }) => onChange({ name: detail.value })} />
     </FormField>
   )
@@ -51,7 +55,11 @@ export function SourceField({ value, onChange }: Omit<Props, 'errors'>) {
       <Select
         filteringType="auto"
         selectedOption={{ value: partner.source, label: partner.name }}
-        options={partners.map((p) => ({ value: p.source, label: p.name, description: p.direct ? 'Direct: the partner delivers from its own account' : 'Solution: an application of yours delivers' }))}
+        options={partners.map((p) => ({
+          value: p.source,
+          label: p.name,
+          description: p.direct ? 'Direct: the partner delivers from its own account' : 'Solution: an application of yours delivers',
+        }))}
         onChange={({ detail }) => onChange({ source: detail.selectedOption.value! })}
       />
     </FormField>
@@ -77,11 +85,24 @@ export function AccessFields({ value, onChange, errors }: Props) {
         onChange={(principals) => set({ principals })}
       />
       <FormField
-        label={direct ? 'External ID' : <>External ID - <i>optional</i></>}
+        label={
+          direct ? (
+            'External ID'
+          ) : (
+            <>
+              External ID - <i>optional</i>
+            </>
+          )
+        }
         description="A text that the sender has to give with each call, so that nobody has it deliver to a channel that is not theirs. You get it from the partner, or make one up for your own application."
         errorText={errors.externalId}
       >
-        <Input value={value.access.externalId} spellcheck={false} autoComplete={false} onChange={({ detail }) => set({ externalId: detail.value })} />
+        <Input
+          value={value.access.externalId}
+          spellcheck={false}
+          autoComplete={false}
+          onChange={({ detail }) => set({ externalId: detail.value })}
+        />
       </FormField>
     </SpaceBetween>
   )

@@ -17,7 +17,11 @@ const shortOf = (arn: string) => /^arn:aws:iam::(\d{12}):root$/.exec(arn)?.[1] ?
 export function toPolicy(channel: string, access: Access): string | undefined {
   if (access.principals.length === 0) return undefined
   const statement: Record<string, unknown> = {
-    Sid: 'ChannelPolicy', Effect: 'Allow', Principal: { AWS: access.principals.map(arnOf) }, Action: action, Resource: channel,
+    Sid: 'ChannelPolicy',
+    Effect: 'Allow',
+    Principal: { AWS: access.principals.map(arnOf) },
+    Action: action,
+    Resource: channel,
   }
   if (access.externalId) statement.Condition = { StringEquals: { 'cloudtrail:ExternalId': access.externalId } }
   return JSON.stringify({ Version: '2012-10-17', Statement: [statement] }, null, 2)
@@ -44,7 +48,9 @@ export function fromPolicy(text: string, channel: string): Access | undefined {
 // canonical is JSON with sorted members.
 function canonical(value: unknown): string {
   return JSON.stringify(value, (_, v: unknown) =>
-    typeof v === 'object' && v !== null && !Array.isArray(v) ? Object.fromEntries(Object.entries(v).sort(([a], [b]) => a.localeCompare(b))) : v,
+    typeof v === 'object' && v !== null && !Array.isArray(v)
+      ? Object.fromEntries(Object.entries(v).sort(([a], [b]) => a.localeCompare(b)))
+      : v,
   )
 }
 
@@ -52,12 +58,17 @@ function canonical(value: unknown): string {
 // (direct) has to be named, with the external ID that it gave.
 export function checkAccess(access: Access, direct: boolean): { principals?: string; externalId?: string } {
   const out: { principals?: string; externalId?: string } = {}
-  const bad = access.principals.find((p) => !/^\d{12}$/.test(p) && !/^arn:aws[a-z-]*:(iam|sts)::\d{12}:(root|user\/.+|role\/.+|assumed-role\/.+|federated-user\/.+)$/.test(p))
-  if (bad !== undefined) out.principals = bad === '' ? 'Enter an account ID.' : `${bad} is no account ID of 12 digits and no ARN of a principal.`
+  const bad = access.principals.find(
+    (p) =>
+      !/^\d{12}$/.test(p) && !/^arn:aws[a-z-]*:(iam|sts)::\d{12}:(root|user\/.+|role\/.+|assumed-role\/.+|federated-user\/.+)$/.test(p),
+  )
+  if (bad !== undefined)
+    out.principals = bad === '' ? 'Enter an account ID.' : `${bad} is no account ID of 12 digits and no ARN of a principal.`
   else if (access.principals.length > 50) out.principals = 'A policy names at most 50 principals.'
   else if (new Set(access.principals).size < access.principals.length) out.principals = 'A principal is there twice.'
   else if (direct && access.principals.length === 0) out.principals = 'Add the account of the partner, which delivers the events.'
-  if (access.externalId && !/^[\w+=,.@:/-]{2,1224}$/.test(access.externalId)) out.externalId = 'An external ID has 2 to 1,224 letters, numbers, and the characters + = , . @ : / - _'
+  if (access.externalId && !/^[\w+=,.@:/-]{2,1224}$/.test(access.externalId))
+    out.externalId = 'An external ID has 2 to 1,224 letters, numbers, and the characters + = , . @ : / - _'
   else if (direct && !access.externalId) out.externalId = 'Enter the external ID that the partner gave you.'
   else if (access.externalId && access.principals.length === 0) out.externalId = 'An external ID needs a principal that has to send it.'
   return out

@@ -49,7 +49,14 @@ export function CopyFields({ value, onChange, errors, days }: Props) {
   const chosen = trails.find((t) => locationOf(t, account) === value.uri)
   return (
     <SpaceBetween size="l">
-      <FormField label={<>Event source - <i>optional</i></>} description="Choose a trail to copy what it delivered, or enter the location below.">
+      <FormField
+        label={
+          <>
+            Event source - <i>optional</i>
+          </>
+        }
+        description="Choose a trail to copy what it delivered, or enter the location below."
+      >
         <Select
           selectedOption={chosen ? { value: chosen.TrailARN, label: chosen.Name } : null}
           placeholder="Choose a trail"
@@ -68,9 +75,18 @@ export function CopyFields({ value, onChange, errors, days }: Props) {
         errorText={errors.uri}
         secondaryControl={<BrowseBuckets label="Browse S3" onChoose={base} />}
       >
-        <Input value={value.uri} placeholder="s3://amzn-s3-demo-bucket/AWSLogs/111122223333/CloudTrail/" spellcheck={false} onChange={({ detail }) => set({ uri: detail.value })} />
+        <Input
+          value={value.uri}
+          placeholder="s3://amzn-s3-demo-bucket/AWSLogs/111122223333/CloudTrail/"
+          spellcheck={false}
+          onChange={({ detail }) => set({ uri: detail.value })}
+        />
       </FormField>
-      <FormField label="Time range of events" description="Events are chosen by their own time. Without a range, all events are copied." errorText={errors.range}>
+      <FormField
+        label="Time range of events"
+        description="Events are chosen by their own time. Without a range, all events are copied."
+        errorText={errors.range}
+      >
         <DateRangePicker
           value={pickerValue(value.range)}
           placeholder="All events"
@@ -79,14 +95,17 @@ export function CopyFields({ value, onChange, errors, days }: Props) {
           customRelativeRangeUnits={['day', 'week', 'month', 'year']}
           onChange={({ detail }) => set({ range: rangeOf(detail.value) })}
           isValidRange={(v) =>
-            v?.type === 'absolute' && !(new Date(v.startDate) < new Date(v.endDate)) ? { valid: false, errorMessage: 'The start has to be before the end.' } : { valid: true }
+            v?.type === 'absolute' && !(new Date(v.startDate) < new Date(v.endDate))
+              ? { valid: false, errorMessage: 'The start has to be before the end.' }
+              : { valid: true }
           }
           i18nStrings={{ formatRelativeRange: (v) => `Last ${v.amount} ${v.unit}${v.amount === 1 ? '' : 's'}` }}
         />
       </FormField>
       {days !== undefined && tooOld(value.range, days) && (
         <Alert type="warning">
-          The event data store keeps events for {days} days. Events that are older are left out of the copy. To copy them, give it a longer retention period first.
+          The event data store keeps events for {days} days. Events that are older are left out of the copy. To copy them, give it a longer
+          retention period first.
         </Alert>
       )}
       <ExpandableSection headerText="Permissions and Region of the bucket">
@@ -94,7 +113,14 @@ export function CopyFields({ value, onChange, errors, days }: Props) {
           <FormField label="Permissions">
             <RadioGroup
               value="custom"
-              items={[{ value: 'custom', label: 'Use a custom IAM role ARN', description: 'Cairn keeps the ARN and does not take the role on: it reads a bucket of its own S3 endpoint as this account, and others with the credentials of its settings.' }]}
+              items={[
+                {
+                  value: 'custom',
+                  label: 'Use a custom IAM role ARN',
+                  description:
+                    'Cairn keeps the ARN and does not take the role on: it reads a bucket of its own S3 endpoint as this account, and others with the credentials of its settings.',
+                },
+              ]}
             />
           </FormField>
           <FormField label="IAM role ARN" errorText={errors.role}>

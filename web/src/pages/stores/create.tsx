@@ -4,7 +4,8 @@ import Wizard from '@cloudscape-design/components/wizard'
 import { useRef, useState } from 'react'
 import { adviceFor, messageOf } from '~/api/errors'
 import { useCatalogue } from '~/components/selectors/catalogue'
-import { allManagement, checkSelection, hasProblems } from '~/components/selectors/selection'
+import { allManagement } from '~/components/selectors/selection'
+import { checkSelection, hasProblems } from '~/components/selectors/selection-check'
 import { visible } from '~/lib/text'
 import { hrefOf, PageLink, useGo } from '~/shell/link'
 import { useNotify } from '~/shell/notifications'
@@ -26,7 +27,11 @@ const pageOf: Record<Part, number> = { store: 0, policy: 0, configuration: 2, in
 
 // Create is the wizard that makes an event data store.
 export default function Create() {
-  usePage({ title: 'Create event data store', trail: [{ text: 'Event data stores', href: hrefOf('/event-data-stores') }], contentType: 'wizard' })
+  usePage({
+    title: 'Create event data store',
+    trail: [{ text: 'Event data stores', href: hrefOf('/event-data-stores') }],
+    contentType: 'wizard',
+  })
   const { account } = useSession()
   const [region] = useRegion()
   const { catalogue } = useCatalogue()
@@ -37,8 +42,12 @@ export default function Create() {
   const [step, setStep] = useState(0)
   const [general, setGeneral] = useState<General>(newGeneral)
   const [events, setEvents] = useState<EventsDraft>(() => ({
-    kind: 'events', selection: allManagement(), insights: { on: false, destination: '', types: { rate: true, errors: true } },
-    copyOn: false, copy: newCopy(region, account), channel: newChannel(),
+    kind: 'events',
+    selection: allManagement(),
+    insights: { on: false, destination: '', types: { rate: true, errors: true } },
+    copyOn: false,
+    copy: newCopy(region, account),
+    channel: newChannel(),
   }))
   const [enrichment, setEnrichment] = useState(noEnrichment)
   const [visited, setVisited] = useState<number[]>([])
@@ -54,7 +63,9 @@ export default function Create() {
   const last = ofEvents ? 3 : 2
   const wrong = [
     Object.keys(errors).length > 0,
-    !!(problems.selection && hasProblems(problems.selection)) || !!problems.insights || Object.keys({ ...problems.copy, ...problems.channel }).length > 0,
+    !!(problems.selection && hasProblems(problems.selection)) ||
+      !!problems.insights ||
+      Object.keys({ ...problems.copy, ...problems.channel }).length > 0,
     ofEvents && Object.keys(enrichmentErrors).length > 0,
   ]
 
@@ -67,7 +78,9 @@ export default function Create() {
     setEvents((old) => ({ ...old, ...change }))
     setFailure(null)
   }
-  const shownErrors: Errors = Object.fromEntries(Object.entries(errors).filter(([field]) => visited.includes(0) || touched.includes(field as Field)))
+  const shownErrors: Errors = Object.fromEntries(
+    Object.entries(errors).filter(([field]) => visited.includes(0) || touched.includes(field as Field)),
+  )
   const shownProblems: EventsProblems = visited.includes(1) ? problems : { copy: {}, channel: {} }
   const failedField = failure && fieldOf(failure.cause)
   if (failedField) shownErrors[failedField] = visible(messageOf(failure.cause))
@@ -84,7 +97,11 @@ export default function Create() {
     try {
       const arn = await makeStore(
         {
-          general, kind: events.kind, selection: events.selection, enrichment, region,
+          general,
+          kind: events.kind,
+          selection: events.selection,
+          enrichment,
+          region,
           ...(ofEvents && insights.on && { insights: { destination: insights.destination, selectors: toInsights(insights.types) } }),
           ...(ofEvents && events.copyOn && { copy }),
           ...(events.kind === 'integrations' && { channel }),
@@ -105,8 +122,19 @@ export default function Create() {
 
   const steps = [
     { title: 'Configure event data store', content: <Configure value={general} onChange={changeGeneral} errors={shownErrors} /> },
-    { title: 'Choose events', content: <EventsStep value={events} onChange={changeEvents} general={general} onGeneral={changeGeneral} problems={shownProblems} /> },
-    ...(ofEvents ? [{ title: 'Enrich events', isOptional: true, content: <EnrichFields value={enrichment} onChange={setEnrichment} errors={enrichmentErrors} /> }] : []),
+    {
+      title: 'Choose events',
+      content: <EventsStep value={events} onChange={changeEvents} general={general} onGeneral={changeGeneral} problems={shownProblems} />,
+    },
+    ...(ofEvents
+      ? [
+          {
+            title: 'Enrich events',
+            isOptional: true,
+            content: <EnrichFields value={enrichment} onChange={setEnrichment} errors={enrichmentErrors} />,
+          },
+        ]
+      : []),
     { title: 'Review and create', content: <Review general={general} events={events} enrichment={enrichment} onEdit={setStep} /> },
   ]
   const failed = failure && <Failure failure={failure} made={made.current} name={general.name} />
@@ -124,7 +152,10 @@ export default function Create() {
         }
         setStep(requestedStepIndex)
       }}
-      steps={steps.map((s, i) => ({ ...s, errorText: (i < last && visited.includes(i) && wrong[i] && 'Correct what is marked above.') || failed }))}
+      steps={steps.map((s, i) => ({
+        ...s,
+        errorText: (i < last && visited.includes(i) && wrong[i] && 'Correct what is marked above.') || failed,
+      }))}
     />
   )
 }

@@ -23,7 +23,14 @@ function fake(fail = '') {
   return { api, log, names: () => log.map(([name]) => name) }
 }
 
-const plan = (more: Partial<Plan> = {}): Plan => ({ general: { ...newGeneral(), name: 'main' }, kind: 'events', selection: allManagement(), enrichment: noEnrichment(), region, ...more })
+const plan = (more: Partial<Plan> = {}): Plan => ({
+  general: { ...newGeneral(), name: 'main' },
+  kind: 'events',
+  selection: allManagement(),
+  enrichment: noEnrichment(),
+  region,
+  ...more,
+})
 
 describe('makeStore', () => {
   it('makes the store alone', async () => {
@@ -35,16 +42,32 @@ describe('makeStore', () => {
     const calls = fake()
     const general = { ...newGeneral(), name: 'main', policyOn: true, policy: '{"Resource":"EVENT_DATA_STORE_ARN"}' }
     await makeStore(
-      plan({ general, enrichment: { ...noEnrichment(), tagKeys: ['a'] }, insights: { destination: 'd', selectors: [{ InsightType: 'ApiCallRateInsight' }] }, copy: { ...newCopy(region, account), uri: 's3://bucket/' } }),
-      { done: [] }, calls.api,
+      plan({
+        general,
+        enrichment: { ...noEnrichment(), tagKeys: ['a'] },
+        insights: { destination: 'd', selectors: [{ InsightType: 'ApiCallRateInsight' }] },
+        copy: { ...newCopy(region, account), uri: 's3://bucket/' },
+      }),
+      { done: [] },
+      calls.api,
     )
-    expect(calls.names()).toEqual(['CreateEventDataStore', 'PutResourcePolicy', 'PutEventConfiguration', 'PutInsightSelectors', 'StartImport'])
+    expect(calls.names()).toEqual([
+      'CreateEventDataStore',
+      'PutResourcePolicy',
+      'PutEventConfiguration',
+      'PutInsightSelectors',
+      'StartImport',
+    ])
     expect(calls.log[1]![1]).toEqual({ ResourceArn: arn, ResourcePolicy: `{"Resource":"${arn}"}` })
   })
   it('makes the channel of an integration', async () => {
     const calls = fake()
     const made: Made = { done: [] }
-    await makeStore(plan({ kind: 'integrations', channel: { name: 'app', source: 'Custom', access: { ...noAccess(), principals: ['444455556666'] } } }), made, calls.api)
+    await makeStore(
+      plan({ kind: 'integrations', channel: { name: 'app', source: 'Custom', access: { ...noAccess(), principals: ['444455556666'] } } }),
+      made,
+      calls.api,
+    )
     expect(calls.names()).toEqual(['CreateEventDataStore', 'CreateChannel', 'PutResourcePolicy'])
     expect(calls.log[2]![1]).toMatchObject({ ResourceArn: channel })
     expect(made.channel).toBe(channel)
@@ -72,13 +95,20 @@ describe('copies', () => {
   })
   it('are what the API takes', () => {
     expect(copyRequest(draft, arn, now)).toEqual({
-      Destinations: [arn], ImportSource: { S3: { S3LocationUri: 's3://bucket/AWSLogs/', S3BucketRegion: region, S3BucketAccessRoleArn: draft.role } },
+      Destinations: [arn],
+      ImportSource: { S3: { S3LocationUri: 's3://bucket/AWSLogs/', S3BucketRegion: region, S3BucketAccessRoleArn: draft.role } },
     })
-    expect(copyRequest({ ...draft, range: { type: 'absolute', start: '2026-11-01T00:00:00Z', end: '2026-11-02T00:00:00Z' } }, arn, now)).toMatchObject({ StartEventTime: 1793491200, EndEventTime: 1793577600 })
+    expect(
+      copyRequest({ ...draft, range: { type: 'absolute', start: '2026-11-01T00:00:00Z', end: '2026-11-02T00:00:00Z' } }, arn, now),
+    ).toMatchObject({ StartEventTime: 1793491200, EndEventTime: 1793577600 })
   })
   it('are checked', () => {
     expect(checkCopy(draft, now)).toEqual({})
-    expect(Object.keys(checkCopy({ ...draft, uri: 'x', role: 'x', range: { type: 'absolute', start: '2026-11-02', end: '2026-11-01' } }, now)).sort()).toEqual(['range', 'role', 'uri'])
+    expect(
+      Object.keys(
+        checkCopy({ ...draft, uri: 'x', role: 'x', range: { type: 'absolute', start: '2026-11-02', end: '2026-11-01' } }, now),
+      ).sort(),
+    ).toEqual(['range', 'role', 'uri'])
     expect(checkCopy({ ...draft, range: { type: 'absolute', start: '2027-01-01', end: '2027-01-02' } }, now).range).toMatch(/future/)
   })
   it('say what the store would not keep', () => {
@@ -89,7 +119,9 @@ describe('copies', () => {
   })
   it('know which field a refusal is about', () => {
     expect(copyFieldOf(new ApiError(400, 'InvalidImportSourceException', 'The bucket x cannot be read'))).toBe('uri')
-    expect(copyFieldOf(new ApiError(400, 'InvalidImportSourceException', 'S3BucketAccessRoleArn "x" is not the ARN of a role.'))).toBe('role')
+    expect(copyFieldOf(new ApiError(400, 'InvalidImportSourceException', 'S3BucketAccessRoleArn "x" is not the ARN of a role.'))).toBe(
+      'role',
+    )
     expect(copyFieldOf(new ApiError(400, 'AccountHasOngoingImportException', ''))).toBeUndefined()
   })
 })

@@ -59,12 +59,21 @@ export async function makeStore(plan: Plan, made: Made, api: typeof cloudtrail =
   })
   const store = made.arn!
   if (general.policyOn) {
-    await part('policy', () => api('PutResourcePolicy', { ResourceArn: store, ResourcePolicy: general.policy.replaceAll(arnPlaceholder, store) }, { region }))
+    await part('policy', () =>
+      api('PutResourcePolicy', { ResourceArn: store, ResourcePolicy: general.policy.replaceAll(arnPlaceholder, store) }, { region }),
+    )
   }
-  if (kind === 'events' && isLarge(plan.enrichment)) await part('configuration', () => api('PutEventConfiguration', toConfiguration(store, plan.enrichment), { region }))
+  if (kind === 'events' && isLarge(plan.enrichment))
+    await part('configuration', () => api('PutEventConfiguration', toConfiguration(store, plan.enrichment), { region }))
   const { insights, channel, copy } = plan
   if (insights) {
-    await part('insights', () => api('PutInsightSelectors', { EventDataStore: store, InsightsDestination: insights.destination, InsightSelectors: insights.selectors }, { region }))
+    await part('insights', () =>
+      api(
+        'PutInsightSelectors',
+        { EventDataStore: store, InsightsDestination: insights.destination, InsightSelectors: insights.selectors },
+        { region },
+      ),
+    )
   }
   if (channel) {
     await part('channel', async () => {
@@ -72,7 +81,8 @@ export async function makeStore(plan: Plan, made: Made, api: typeof cloudtrail =
       made.channel = (await api('CreateChannel', request, { region })).ChannelArn!
     })
     const policy = toPolicy(made.channel!, channel.access)
-    if (policy) await part('channel-policy', () => api('PutResourcePolicy', { ResourceArn: made.channel!, ResourcePolicy: policy }, { region }))
+    if (policy)
+      await part('channel-policy', () => api('PutResourcePolicy', { ResourceArn: made.channel!, ResourcePolicy: policy }, { region }))
   }
   if (copy) {
     await part('copy', async () => {

@@ -54,7 +54,11 @@ export default function Details() {
           actions={
             <SpaceBetween direction="horizontal" size="xs">
               <Button iconName="refresh" ariaLabel="Refresh" onClick={() => void refetch()} />
-              {!pending && <Button href={hrefOf('/query?sql=' + encodeURIComponent(sampleQuery(store)))} onFollow={follow}>Query</Button>}
+              {!pending && (
+                <Button href={hrefOf('/query?sql=' + encodeURIComponent(sampleQuery(store)))} onFollow={follow}>
+                  Query
+                </Button>
+              )}
               <StoreActions store={store} />
             </SpaceBetween>
           }
@@ -96,7 +100,17 @@ function Section({ store, title, id, children }: SectionProps) {
       Edit
     </Button>
   )
-  return <Container header={<Header variant="h2" actions={edit}>{title}</Header>}>{children}</Container>
+  return (
+    <Container
+      header={
+        <Header variant="h2" actions={edit}>
+          {title}
+        </Header>
+      }
+    >
+      {children}
+    </Container>
+  )
 }
 
 function GeneralDetails({ store }: { store: Store }) {
@@ -108,7 +122,10 @@ function GeneralDetails({ store }: { store: Store }) {
         items={[
           { label: 'Event data store name', value: shown(store.Name) },
           { label: 'Event data store ARN', value: <Copyable text={store.EventDataStoreArn!} what="the ARN" /> },
-          { label: 'Event data store ID', value: <Copyable text={idOf(store.EventDataStoreArn)} what="the ID, which is the name of its table" /> },
+          {
+            label: 'Event data store ID',
+            value: <Copyable text={idOf(store.EventDataStoreArn)} what="the ID, which is the name of its table" />,
+          },
           { label: 'Status', value: <StoreStatus status={store.Status} /> },
           { label: 'Event type', value: kindLabels[kindOf(store)] },
           { label: 'Pricing option', value: store.BillingMode ? pricing[store.BillingMode].label : '-' },
@@ -130,13 +147,36 @@ function Sections({ store, region, pending }: { store: Store; region: string; pe
   const policy = usePolicy(store.EventDataStoreArn!, region)
   const tags = useTags(store.EventDataStoreArn, region, !pending)
   const kind = kindOf(store)
-  const section = (title: string, id: string, children: ReactNode) => <Section store={store} title={title} id={id}>{children}</Section>
+  const section = (title: string, id: string, children: ReactNode) => (
+    <Section store={store} title={title} id={id}>
+      {children}
+    </Section>
+  )
   return (
     <SpaceBetween size="l">
       {kind === 'events' && <CloudTrailEvents store={store} region={region} pending={pending} section={section} />}
       {kind === 'integrations' && <Integrations store={store} region={region} />}
-      {section('Resource policy', 'policy', <Loaded query={policy}>{policy.data ? <Json text={policy.data} label="Resource policy" /> : 'No resource policy. Principals of this account can use the event data store as their own policies allow.'}</Loaded>)}
-      {!pending && section('Tags', 'tags', tags.error ? <Problem error={tags.error} onRetry={() => void tags.refetch()} /> : <TagsTable tags={tags.data} loading={tags.isPending} />)}
+      {section(
+        'Resource policy',
+        'policy',
+        <Loaded query={policy}>
+          {policy.data ? (
+            <Json text={policy.data} label="Resource policy" />
+          ) : (
+            'No resource policy. Principals of this account can use the event data store as their own policies allow.'
+          )}
+        </Loaded>,
+      )}
+      {!pending &&
+        section(
+          'Tags',
+          'tags',
+          tags.error ? (
+            <Problem error={tags.error} onRetry={() => void tags.refetch()} />
+          ) : (
+            <TagsTable tags={tags.data} loading={tags.isPending} />
+          ),
+        )}
       {kind === 'events' && <ImportsTable destination={store.EventDataStoreArn} embedded />}
     </SpaceBetween>
   )
@@ -170,18 +210,30 @@ function CloudTrailEvents({ store, region, pending, section }: PartProps) {
       {section('Management events', 'management', <ManagementSummary value={selection.management} />)}
       {section('Data events', 'data', <DataSummary value={selection} />)}
       {section('Network activity events', 'network', <NetworkSummary value={selection} />)}
-      <Container><SelectorsJson value={selection} /></Container>
+      <Container>
+        <SelectorsJson value={selection} />
+      </Container>
       {!pending &&
         section(
-          'Insights events', 'insights',
+          'Insights events',
+          'insights',
           <Loaded query={insights}>
             <KeyValuePairs
               columns={2}
               items={[
-                { label: 'Insights types', value: insights.data?.InsightSelectors?.map((i) => insightLabels[i.InsightType!]).join(', ') || 'Disabled' },
+                {
+                  label: 'Insights types',
+                  value: insights.data?.InsightSelectors?.map((i) => insightLabels[i.InsightType!]).join(', ') || 'Disabled',
+                },
                 {
                   label: 'Destination event data store',
-                  value: insights.data?.InsightsDestination ? <PageLink to={`/event-data-stores/${idOf(insights.data.InsightsDestination)}`}>{idOf(insights.data.InsightsDestination)}</PageLink> : '-',
+                  value: insights.data?.InsightsDestination ? (
+                    <PageLink to={`/event-data-stores/${idOf(insights.data.InsightsDestination)}`}>
+                      {idOf(insights.data.InsightsDestination)}
+                    </PageLink>
+                  ) : (
+                    '-'
+                  ),
                 },
               ]}
             />
@@ -189,7 +241,8 @@ function CloudTrailEvents({ store, region, pending, section }: PartProps) {
         )}
       {!pending &&
         section(
-          'Enrich events, expand event size', 'enrich',
+          'Enrich events, expand event size',
+          'enrich',
           <Loaded query={configuration}>
             <KeyValuePairs
               columns={3}
@@ -210,14 +263,26 @@ function Integrations({ store, region }: { store: Store; region: string }) {
   const details = useChannelDetails(channels.data?.map((c) => c.ChannelArn!) ?? [], region)
   const mine = details.flatMap((d) => (d.data?.Destinations?.some((to) => to.Location === store.EventDataStoreArn) ? [d.data] : []))
   return (
-    <Container header={<Header variant="h2" description="The channels that deliver events here. The event data store cannot be deleted before they are.">Integrations</Header>}>
+    <Container
+      header={
+        <Header variant="h2" description="The channels that deliver events here. The event data store cannot be deleted before they are.">
+          Integrations
+        </Header>
+      }
+    >
       <Loaded query={channels}>
         {mine.length === 0 ? (
-          <>No channel delivers here. <PageLink to={`/integrations/create?destination=${idOf(store.EventDataStoreArn)}`}>Add an integration</PageLink></>
+          <>
+            No channel delivers here.{' '}
+            <PageLink to={`/integrations/create?destination=${idOf(store.EventDataStoreArn)}`}>Add an integration</PageLink>
+          </>
         ) : (
           <KeyValuePairs
             columns={2}
-            items={mine.map((c) => ({ label: partnerOf(c.Source).name, value: <PageLink to={`/integrations/${idOf(c.ChannelArn)}`}>{shown(c.Name)}</PageLink> }))}
+            items={mine.map((c) => ({
+              label: partnerOf(c.Source).name,
+              value: <PageLink to={`/integrations/${idOf(c.ChannelArn)}`}>{shown(c.Name)}</PageLink>,
+            }))}
           />
         )}
       </Loaded>

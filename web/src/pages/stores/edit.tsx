@@ -14,7 +14,8 @@ import { Problem } from '~/components/problem'
 import { useCatalogue } from '~/components/selectors/catalogue'
 import { newSelector } from '~/components/selectors/draft'
 import { EventsForm, type Part } from '~/components/selectors/events-form'
-import { checkSelection, hasProblems, toAdvanced, type Selection } from '~/components/selectors/selection'
+import { toAdvanced, type Selection } from '~/components/selectors/selection'
+import { checkSelection, hasProblems } from '~/components/selectors/selection-check'
 import { TagsField } from '~/components/tags'
 import { checkTags, fromTags, toTags } from '~/lib/tags'
 import { visible } from '~/lib/text'
@@ -32,8 +33,14 @@ import { GeneralFields, PolicyFields } from './fields'
 import { checkGeneral, fieldOf, generalOf, kindOf, selectionOf, updateRequest, type Errors, type General } from './model'
 
 const titles: Record<string, string> = {
-  general: 'Edit general details', policy: 'Edit resource policy', tags: 'Edit tags', management: 'Edit management events', data: 'Edit data events',
-  network: 'Edit network activity events', insights: 'Edit Insights events', enrich: 'Edit enriched events and event size',
+  general: 'Edit general details',
+  policy: 'Edit resource policy',
+  tags: 'Edit tags',
+  management: 'Edit management events',
+  data: 'Edit data events',
+  network: 'Edit network activity events',
+  insights: 'Edit Insights events',
+  enrich: 'Edit enriched events and event size',
 }
 
 // Edit is the page that changes one section of an event data store.
@@ -43,8 +50,12 @@ export default function Edit() {
   const { data: store, error, refetch } = useStore(id, region)
   const title = titles[section]
   usePage({
-    title: title ?? 'Edit', contentType: 'form',
-    trail: [{ text: 'Event data stores', href: hrefOf('/event-data-stores') }, { text: store?.Name ?? id, href: hrefOf(`/event-data-stores/${id}`) }],
+    title: title ?? 'Edit',
+    contentType: 'form',
+    trail: [
+      { text: 'Event data stores', href: hrefOf('/event-data-stores') },
+      { text: store?.Name ?? id, href: hrefOf(`/event-data-stores/${id}`) },
+    ],
   })
   if (!title) return <NotFound />
   if (error && !store) return <Problem header="The event data store could not be read" error={error} onRetry={() => void refetch()} />
@@ -108,7 +119,11 @@ function EditGeneral({ store, title, region }: Props) {
       </Container>
       {kindOf(store) !== 'integrations' && (
         <Container header={<Header variant="h2">Regions</Header>}>
-          <Checkbox checked={value.currentRegion} description="Otherwise events of all Regions are collected." onChange={({ detail }) => change({ currentRegion: detail.checked })}>
+          <Checkbox
+            checked={value.currentRegion}
+            description="Otherwise events of all Regions are collected."
+            onChange={({ detail }) => change({ currentRegion: detail.checked })}
+          >
             Include only the current region in my event data store
           </Checkbox>
         </Container>
@@ -120,7 +135,8 @@ function EditGeneral({ store, title, region }: Props) {
 function EditPolicy({ store, title, region }: Props) {
   const policy = usePolicy(store.EventDataStoreArn!, region)
   if (policy.isPending) return <Loading />
-  if (policy.error) return <Problem header="The resource policy could not be read" error={policy.error} onRetry={() => void policy.refetch()} />
+  if (policy.error)
+    return <Problem header="The resource policy could not be read" error={policy.error} onRetry={() => void policy.refetch()} />
   return <PolicyOf store={store} title={title} region={region} policy={policy.data} />
 }
 
@@ -136,7 +152,12 @@ function PolicyOf({ store, title, region, policy }: Props & { policy: string | n
   return (
     <EditForm title={title} onCancel={back} saving={saving} error={error} onSave={() => (setTried(true), errors.policy || save())}>
       <Container header={<Header variant="h2">Resource policy</Header>}>
-        <PolicyFields value={value} onChange={(next) => setValue((old) => ({ ...old, ...next }))} errors={only(tried, errors, error)} arn={arn} />
+        <PolicyFields
+          value={value}
+          onChange={(next) => setValue((old) => ({ ...old, ...next }))}
+          errors={only(tried, errors, error)}
+          arn={arn}
+        />
       </Container>
     </EditForm>
   )
@@ -187,21 +208,34 @@ function begin(s: Selection, part: Part): Selection {
 function EditInsights({ store, title, region }: Props) {
   const insights = useStoreInsights(store, region)
   if (insights.isPending) return <Loading />
-  if (insights.error) return <Problem header="The Insights settings could not be read" error={insights.error} onRetry={() => void insights.refetch()} />
+  if (insights.error)
+    return <Problem header="The Insights settings could not be read" error={insights.error} onRetry={() => void insights.refetch()} />
   return <InsightsOf store={store} title={title} region={region} insights={insights.data} />
 }
 
 function InsightsOf({ store, title, region, insights }: Props & { insights: GetInsightSelectorsResponse | null }) {
   const [value, setValue] = useState<InsightsChoice>(() => ({
-    on: insights !== null, destination: insights?.InsightsDestination ?? '', types: insights ? fromInsights(insights.InsightSelectors ?? []) : { rate: true, errors: true },
+    on: insights !== null,
+    destination: insights?.InsightsDestination ?? '',
+    types: insights ? fromInsights(insights.InsightSelectors ?? []) : { rate: true, errors: true },
   }))
   const { on, destination, types } = value
-  const wrong = !on ? undefined : !destination ? 'Choose a destination event data store.' : !types.rate && !types.errors ? 'Choose at least one type.' : checkInsights(types, selectionOf(store))
+  const wrong = !on
+    ? undefined
+    : !destination
+      ? 'Choose a destination event data store.'
+      : !types.rate && !types.errors
+        ? 'Choose at least one type.'
+        : checkInsights(types, selectionOf(store))
   const [tried, setTried] = useState(false)
   const { save, saving, error, back } = useSaving(store, () =>
     cloudtrail(
       'PutInsightSelectors',
-      { EventDataStore: store.EventDataStoreArn!, InsightSelectors: on ? toInsights(types) : [], ...(on && { InsightsDestination: destination }) },
+      {
+        EventDataStore: store.EventDataStoreArn!,
+        InsightSelectors: on ? toInsights(types) : [],
+        ...(on && { InsightsDestination: destination }),
+      },
       { region },
     ),
   )
@@ -217,14 +251,23 @@ function InsightsOf({ store, title, region, insights }: Props & { insights: GetI
 function EditEnrichment({ store, title, region }: Props) {
   const configuration = useConfiguration(store, region)
   if (configuration.isPending) return <Loading />
-  if (configuration.error) return <Problem header="The event configuration could not be read" error={configuration.error} onRetry={() => void configuration.refetch()} />
+  if (configuration.error)
+    return (
+      <Problem
+        header="The event configuration could not be read"
+        error={configuration.error}
+        onRetry={() => void configuration.refetch()}
+      />
+    )
   return <EnrichmentOf store={store} title={title} region={region} enrichment={fromConfiguration(configuration.data)} />
 }
 
 function EnrichmentOf({ store, title, region, enrichment }: Props & { enrichment: Enrichment }) {
   const [value, setValue] = useState(enrichment)
   const errors = checkEnrichment(value)
-  const { save, saving, error, back } = useSaving(store, () => cloudtrail('PutEventConfiguration', toConfiguration(store.EventDataStoreArn!, value), { region }))
+  const { save, saving, error, back } = useSaving(store, () =>
+    cloudtrail('PutEventConfiguration', toConfiguration(store.EventDataStoreArn!, value), { region }),
+  )
   return (
     <EditForm title={title} onCancel={back} saving={saving} error={error} onSave={() => Object.keys(errors).length || save()}>
       <EnrichFields value={value} onChange={setValue} errors={errors} />

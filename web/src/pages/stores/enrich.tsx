@@ -24,13 +24,18 @@ export function EnrichFields({ value, onChange, errors }: Props) {
     <SpaceBetween size="l">
       <Container
         header={
-          <Header variant="h2" description="Add tags of the resources, and condition keys of the authorization, to the events. They are in the field eventContext.">
+          <Header
+            variant="h2"
+            description="Add tags of the resources, and condition keys of the authorization, to the events. They are in the field eventContext."
+          >
             Enrich events - <i>optional</i>
           </Header>
         }
       >
         <SpaceBetween size="l">
-          <Alert type="info">This version of Cairn keeps the setting and answers it. Events have in eventContext what they were recorded with.</Alert>
+          <Alert type="info">
+            This version of Cairn keeps the setting and answers it. Events have in eventContext what they were recorded with.
+          </Alert>
           <KeysField
             label="Resource tag keys"
             description={`Up to ${maxKeys} keys of tags of resources.`}
@@ -39,14 +44,24 @@ export function EnrichFields({ value, onChange, errors }: Props) {
             error={errors.tagKeys}
             onChange={(tagKeys) => onChange({ ...value, tagKeys })}
           />
-          <FormField label="IAM global condition keys" description={`Up to ${maxKeys} keys whose values decided about the call.`} errorText={errors.conditionKeys}>
+          <FormField
+            label="IAM global condition keys"
+            description={`Up to ${maxKeys} keys whose values decided about the call.`}
+            errorText={errors.conditionKeys}
+          >
             <Multiselect
               filteringType="auto"
               placeholder="Choose condition keys"
               selectedOptions={value.conditionKeys.filter((k) => conditionKeys.includes(k)).map((k) => ({ value: k, label: k }))}
               options={conditionKeys.map((k) => ({ value: k, label: k }))}
               onChange={({ detail }) =>
-                onChange({ ...value, conditionKeys: [...detail.selectedOptions.map((o) => o.value!), ...value.conditionKeys.filter((k) => !conditionKeys.includes(k))] })
+                onChange({
+                  ...value,
+                  conditionKeys: [
+                    ...detail.selectedOptions.map((o) => o.value!),
+                    ...value.conditionKeys.filter((k) => !conditionKeys.includes(k)),
+                  ],
+                })
               }
             />
           </FormField>
@@ -55,7 +70,15 @@ export function EnrichFields({ value, onChange, errors }: Props) {
             description="Added as aws:PrincipalTag/KEY."
             placeholder="Enter a tag key"
             keys={value.conditionKeys.filter((k) => !conditionKeys.includes(k)).map((k) => k.replace(/^aws:PrincipalTag\//, ''))}
-            onChange={(keys) => onChange({ ...value, conditionKeys: [...value.conditionKeys.filter((k) => conditionKeys.includes(k)), ...keys.map((k) => 'aws:PrincipalTag/' + k)] })}
+            onChange={(keys) =>
+              onChange({
+                ...value,
+                conditionKeys: [
+                  ...value.conditionKeys.filter((k) => conditionKeys.includes(k)),
+                  ...keys.map((k) => 'aws:PrincipalTag/' + k),
+                ],
+              })
+            }
           />
         </SpaceBetween>
       </Container>
@@ -64,7 +87,9 @@ export function EnrichFields({ value, onChange, errors }: Props) {
           checked={isLarge(value)}
           disabled={isLarge(value) && !value.large}
           description="Events of up to 1 MB instead of 256 KB, so that long fields such as requestParameters are kept whole. Keys to enrich events need it."
-          onChange={({ detail }) => onChange({ ...value, large: detail.checked, ...(detail.checked ? {} : { tagKeys: [], conditionKeys: [] }) })}
+          onChange={({ detail }) =>
+            onChange({ ...value, large: detail.checked, ...(detail.checked ? {} : { tagKeys: [], conditionKeys: [] }) })
+          }
         >
           Expand event size
         </Checkbox>

@@ -11,10 +11,28 @@ export const noEnrichment = (): Enrichment => ({ tagKeys: [], conditionKeys: [],
 
 // conditionKeys are the condition keys that events can have.
 export const conditionKeys = [
-  'aws:FederatedProvider', 'aws:TokenIssueTime', 'aws:MultiFactorAuthAge', 'aws:MultiFactorAuthPresent', 'aws:SourceIdentity',
-  'aws:PrincipalAccount', 'aws:PrincipalArn', 'aws:PrincipalIsAWSService', 'aws:PrincipalOrgID', 'aws:PrincipalOrgPaths',
-  'aws:PrincipalServiceName', 'aws:PrincipalServiceNamesList', 'aws:PrincipalType', 'aws:userid', 'aws:username',
-  'aws:RequestedRegion', 'aws:SecureTransport', 'aws:ViaAWSService', 'aws:CurrentTime', 'aws:EpochTime', 'aws:SourceAccount', 'aws:SourceOrgID',
+  'aws:FederatedProvider',
+  'aws:TokenIssueTime',
+  'aws:MultiFactorAuthAge',
+  'aws:MultiFactorAuthPresent',
+  'aws:SourceIdentity',
+  'aws:PrincipalAccount',
+  'aws:PrincipalArn',
+  'aws:PrincipalIsAWSService',
+  'aws:PrincipalOrgID',
+  'aws:PrincipalOrgPaths',
+  'aws:PrincipalServiceName',
+  'aws:PrincipalServiceNamesList',
+  'aws:PrincipalType',
+  'aws:userid',
+  'aws:username',
+  'aws:RequestedRegion',
+  'aws:SecureTransport',
+  'aws:ViaAWSService',
+  'aws:CurrentTime',
+  'aws:EpochTime',
+  'aws:SourceAccount',
+  'aws:SourceOrgID',
 ]
 
 // maxKeys is how many keys of a kind a store adds.

@@ -9,7 +9,8 @@ import SpaceBetween from '@cloudscape-design/components/space-between'
 import Tiles from '@cloudscape-design/components/tiles'
 import { newSelector } from '~/components/selectors/draft'
 import { EventsForm, type Part } from '~/components/selectors/events-form'
-import type { Selection, SelectionProblems } from '~/components/selectors/selection'
+import type { Selection } from '~/components/selectors/selection'
+import type { SelectionProblems } from '~/components/selectors/selection-check'
 import { useRegion } from '~/shell/session'
 import { InsightsFields, type InsightsDraft } from '../trails/insights'
 import { useStores } from './api'
@@ -50,7 +51,9 @@ interface Props {
 
 // partsOf are the kinds of CloudTrail events that are chosen.
 export const partsOf = (s: Selection): Part[] => [
-  ...(s.management.on ? ['management' as const] : []), ...(s.data.length ? ['data' as const] : []), ...(s.network.length ? ['network' as const] : []),
+  ...(s.management.on ? ['management' as const] : []),
+  ...(s.data.length ? ['data' as const] : []),
+  ...(s.network.length ? ['network' as const] : []),
 ]
 
 // EventsStep chooses what an event data store holds.
@@ -58,7 +61,13 @@ export function EventsStep({ value, onChange, general, onGeneral, problems }: Pr
   const aws = value.kind !== 'integrations'
   return (
     <SpaceBetween size="l">
-      <Container header={<Header variant="h2" description="What an event data store holds cannot be changed later.">Events</Header>}>
+      <Container
+        header={
+          <Header variant="h2" description="What an event data store holds cannot be changed later.">
+            Events
+          </Header>
+        }
+      >
         <SpaceBetween size="l">
           <FormField label="Event type" stretch>
             <Tiles
@@ -66,7 +75,11 @@ export function EventsStep({ value, onChange, general, onGeneral, problems }: Pr
               value={aws ? 'aws' : 'integrations'}
               items={[
                 { value: 'aws', label: 'AWS events', description: 'Events of AWS, recorded here or copied from trails.' },
-                { value: 'integrations', label: 'Events from integrations', description: 'Events from outside AWS: of partners, or of your own applications.' },
+                {
+                  value: 'integrations',
+                  label: 'Events from integrations',
+                  description: 'Events from outside AWS: of partners, or of your own applications.',
+                },
               ]}
               onChange={({ detail }) => onChange({ kind: detail.value === 'aws' ? 'events' : 'integrations' })}
             />
@@ -77,7 +90,11 @@ export function EventsStep({ value, onChange, general, onGeneral, problems }: Pr
                 value={value.kind}
                 items={[
                   { value: 'events', label: 'CloudTrail events', description: 'Management, data, and network activity events.' },
-                  { value: 'insights', label: 'CloudTrail Insights events', description: 'Unusual activity that is found in the events of another event data store.' },
+                  {
+                    value: 'insights',
+                    label: 'CloudTrail Insights events',
+                    description: 'Unusual activity that is found in the events of another event data store.',
+                  },
                   { value: 'config', label: 'Configuration items', description: 'States of resources, as AWS Config records them.' },
                 ]}
                 onChange={({ detail }) => onChange({ kind: detail.value as EventsDraft['kind'] })}
@@ -111,11 +128,25 @@ export function EventsStep({ value, onChange, general, onGeneral, problems }: Pr
       </Container>
       {value.kind === 'events' && <CloudTrailEvents value={value} onChange={onChange} general={general} problems={problems} />}
       {value.kind === 'integrations' && (
-        <Container header={<Header variant="h2" description="The channel through which the events come. It is created with the event data store.">Integration</Header>}>
+        <Container
+          header={
+            <Header variant="h2" description="The channel through which the events come. It is created with the event data store.">
+              Integration
+            </Header>
+          }
+        >
           <SpaceBetween size="l">
-            <ChannelNameField value={value.channel} errors={problems.channel} onChange={(change) => onChange({ channel: { ...value.channel, ...change } })} />
+            <ChannelNameField
+              value={value.channel}
+              errors={problems.channel}
+              onChange={(change) => onChange({ channel: { ...value.channel, ...change } })}
+            />
             <SourceField value={value.channel} onChange={(change) => onChange({ channel: { ...value.channel, ...change } })} />
-            <AccessFields value={value.channel} errors={problems.channel} onChange={(change) => onChange({ channel: { ...value.channel, ...change } })} />
+            <AccessFields
+              value={value.channel}
+              errors={problems.channel}
+              onChange={(change) => onChange({ channel: { ...value.channel, ...change } })}
+            />
           </SpaceBetween>
         </Container>
       )}
@@ -129,10 +160,18 @@ function Kinds({ value, onChange }: Pick<Props, 'value' | 'onChange'>) {
   return (
     <FormField label="Specify the type of CloudTrail events">
       <SpaceBetween size="xs">
-        <Checkbox checked={s.management.on} description="Management operations performed on your resources." onChange={({ detail }) => set({ management: { ...s.management, on: detail.checked } })}>
+        <Checkbox
+          checked={s.management.on}
+          description="Management operations performed on your resources."
+          onChange={({ detail }) => set({ management: { ...s.management, on: detail.checked } })}
+        >
           Management events
         </Checkbox>
-        <Checkbox checked={s.data.length > 0} description="Operations performed on or within a resource." onChange={({ detail }) => set({ data: detail.checked ? [newSelector('Data')] : [] })}>
+        <Checkbox
+          checked={s.data.length > 0}
+          description="Operations performed on or within a resource."
+          onChange={({ detail }) => set({ data: detail.checked ? [newSelector('Data')] : [] })}
+        >
           Data events
         </Checkbox>
         <Checkbox
@@ -142,7 +181,11 @@ function Kinds({ value, onChange }: Pick<Props, 'value' | 'onChange'>) {
         >
           Network activity events
         </Checkbox>
-        <Checkbox checked={value.copyOn} description="Copy events of log files in an S3 bucket to the event data store, once." onChange={({ detail }) => onChange({ copyOn: detail.checked })}>
+        <Checkbox
+          checked={value.copyOn}
+          description="Copy events of log files in an S3 bucket to the event data store, once."
+          onChange={({ detail }) => onChange({ copyOn: detail.checked })}
+        >
           Copy trail events
         </Checkbox>
       </SpaceBetween>
@@ -153,15 +196,38 @@ function Kinds({ value, onChange }: Pick<Props, 'value' | 'onChange'>) {
 function CloudTrailEvents({ value, onChange, general, problems }: Omit<Props, 'onGeneral'>) {
   return (
     <SpaceBetween size="l">
-      <EventsForm value={value.selection} onChange={(selection) => onChange({ selection })} target="store" parts={partsOf(value.selection)} problems={problems.selection} />
+      <EventsForm
+        value={value.selection}
+        onChange={(selection) => onChange({ selection })}
+        target="store"
+        parts={partsOf(value.selection)}
+        problems={problems.selection}
+      />
       {value.selection.management.on && (
-        <Container header={<Header variant="h2">Insights events - <i>optional</i></Header>}>
+        <Container
+          header={
+            <Header variant="h2">
+              Insights events - <i>optional</i>
+            </Header>
+          }
+        >
           <InsightsCapture value={value.insights} onChange={(insights) => onChange({ insights })} error={problems.insights} />
         </Container>
       )}
       {value.copyOn && (
-        <Container header={<Header variant="h2" description="Selectors and Regions of the event data store do not count for copied events.">Copy trail events</Header>}>
-          <CopyFields value={value.copy} onChange={(copy) => onChange({ copy })} errors={problems.copy} days={Number(general.retention) || undefined} />
+        <Container
+          header={
+            <Header variant="h2" description="Selectors and Regions of the event data store do not count for copied events.">
+              Copy trail events
+            </Header>
+          }
+        >
+          <CopyFields
+            value={value.copy}
+            onChange={(copy) => onChange({ copy })}
+            errors={problems.copy}
+            days={Number(general.retention) || undefined}
+          />
         </Container>
       )}
     </SpaceBetween>
@@ -169,7 +235,15 @@ function CloudTrailEvents({ value, onChange, general, problems }: Omit<Props, 'o
 }
 
 // InsightsCapture has unusual activity in management events go to another store.
-export function InsightsCapture({ value, onChange, error }: { value: InsightsChoice; onChange: (value: InsightsChoice) => void; error?: string }) {
+export function InsightsCapture({
+  value,
+  onChange,
+  error,
+}: {
+  value: InsightsChoice
+  onChange: (value: InsightsChoice) => void
+  error?: string
+}) {
   const [region] = useRegion()
   const { stores, isPending } = useStores(region)
   const destinations = stores.filter(({ store }) => store && kindOf(store) === 'insights' && store.Status !== 'PENDING_DELETION')
@@ -185,7 +259,10 @@ export function InsightsCapture({ value, onChange, error }: { value: InsightsCho
       </Checkbox>
       {value.on && (
         <SpaceBetween size="m">
-          <FormField label="Destination event data store" description="An event data store for CloudTrail Insights events. Create one first if there is none.">
+          <FormField
+            label="Destination event data store"
+            description="An event data store for CloudTrail Insights events. Create one first if there is none."
+          >
             <Select
               placeholder="Choose an event data store"
               statusType={isPending ? 'loading' : 'finished'}

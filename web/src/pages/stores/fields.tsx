@@ -25,7 +25,9 @@ export interface FieldsProps {
 // that is there has: some of it cannot be taken back.
 export function GeneralFields({ value, onChange, errors, was, days }: FieldsProps & { was?: General; days?: number }) {
   const modes = Object.entries(pricing).map(([mode, { label, description }]) => ({
-    value: mode, label, description,
+    value: mode,
+    label,
+    description,
     disabled: was?.billing === 'EXTENDABLE_RETENTION_PRICING' && mode === 'FIXED_RETENTION_PRICING',
   }))
   const shrinks = days !== undefined && !errors.retention && Number(value.retention) < days
@@ -41,7 +43,11 @@ export function GeneralFields({ value, onChange, errors, was, days }: FieldsProp
       </FormField>
       <FormField
         label="Pricing option"
-        description={was ? 'Seven-year pricing can be changed to one-year extendable pricing, and not back.' : 'It decides for how long events can be kept. Cairn itself costs nothing.'}
+        description={
+          was
+            ? 'Seven-year pricing can be changed to one-year extendable pricing, and not back.'
+            : 'It decides for how long events can be kept. Cairn itself costs nothing.'
+        }
       >
         <RadioGroup
           value={value.billing}
@@ -58,7 +64,13 @@ export function GeneralFields({ value, onChange, errors, was, days }: FieldsProp
           Events that are older than {value.retention} days are removed for good. Today the event data store keeps {days} days.
         </Alert>
       )}
-      <FormField label={<>Encryption - <i>optional</i></>}>
+      <FormField
+        label={
+          <>
+            Encryption - <i>optional</i>
+          </>
+        }
+      >
         <Checkbox
           checked={value.ownKey}
           disabled={!!was?.ownKey}
@@ -71,10 +83,20 @@ export function GeneralFields({ value, onChange, errors, was, days }: FieldsProp
       {value.ownKey && (
         <FormField
           label="AWS KMS alias"
-          description={was?.ownKey ? 'The key of an event data store cannot be changed or removed.' : 'The alias of a key, or the ARN or ID of a key. It cannot be changed or removed later.'}
+          description={
+            was?.ownKey
+              ? 'The key of an event data store cannot be changed or removed.'
+              : 'The alias of a key, or the ARN or ID of a key. It cannot be changed or removed later.'
+          }
           errorText={errors.key}
         >
-          <Input value={value.key} placeholder="alias/MyAliasName" disabled={!!was?.ownKey} spellcheck={false} onChange={({ detail }) => onChange({ key: detail.value })} />
+          <Input
+            value={value.key}
+            placeholder="alias/MyAliasName"
+            disabled={!!was?.ownKey}
+            spellcheck={false}
+            onChange={({ detail }) => onChange({ key: detail.value })}
+          />
         </FormField>
       )}
     </SpaceBetween>
@@ -96,7 +118,13 @@ function Retention({ value, onChange, error }: { value: General; onChange: Field
     >
       <Grid gridDefinition={[{ colspan: { default: 12, xxs: 3 } }, { colspan: { default: 12, xxs: 9 } }]}>
         <div>
-          <Input type="number" inputMode="numeric" ariaLabel="Retention period in days" value={value.retention} onChange={({ detail }) => onChange({ retention: detail.value })} />
+          <Input
+            type="number"
+            inputMode="numeric"
+            ariaLabel="Retention period in days"
+            value={value.retention}
+            onChange={({ detail }) => onChange({ retention: detail.value })}
+          />
           <Box color="text-body-secondary" fontSize="body-s">
             days{error ? '' : `, ${years(days)}`}
           </Box>
@@ -115,19 +143,40 @@ function Retention({ value, onChange, error }: { value: General; onChange: Field
   )
 }
 
-const policyActions = ['StartQuery', 'CancelQuery', 'ListQueries', 'DescribeQuery', 'GetQueryResults', 'GenerateQuery', 'GenerateQueryResultsSummary', 'GetEventDataStore']
+const policyActions = [
+  'StartQuery',
+  'CancelQuery',
+  'ListQueries',
+  'DescribeQuery',
+  'GetQueryResults',
+  'GenerateQuery',
+  'GenerateQueryResultsSummary',
+  'GetEventDataStore',
+]
 
 // policyTemplate is a policy to begin with: another account may query.
 export const policyTemplate = (arn = arnPlaceholder) =>
   JSON.stringify(
     {
       Version: '2012-10-17',
-      Statement: [{
-        Sid: 'EdsPolicyA', Effect: 'Allow', Principal: { AWS: 'arn:aws:iam::444455556666:root' },
-        Action: ['cloudtrail:StartQuery', 'cloudtrail:DescribeQuery', 'cloudtrail:GetQueryResults', 'cloudtrail:CancelQuery', 'cloudtrail:GetEventDataStore'], Resource: arn,
-      }],
+      Statement: [
+        {
+          Sid: 'EdsPolicyA',
+          Effect: 'Allow',
+          Principal: { AWS: 'arn:aws:iam::444455556666:root' },
+          Action: [
+            'cloudtrail:StartQuery',
+            'cloudtrail:DescribeQuery',
+            'cloudtrail:GetQueryResults',
+            'cloudtrail:CancelQuery',
+            'cloudtrail:GetEventDataStore',
+          ],
+          Resource: arn,
+        },
+      ],
     },
-    null, 2,
+    null,
+    2,
   )
 
 // PolicyFields are the resource policy of an event data store.
@@ -165,13 +214,34 @@ export function Configure({ value, onChange, errors }: FieldsProps) {
   const { account } = useSession()
   return (
     <SpaceBetween size="l">
-      <Container header={<Header variant="h2" description="An event data store keeps events in tables that can be queried with SQL.">General details</Header>}>
+      <Container
+        header={
+          <Header variant="h2" description="An event data store keeps events in tables that can be queried with SQL.">
+            General details
+          </Header>
+        }
+      >
         <GeneralFields value={value} onChange={onChange} errors={errors} />
       </Container>
-      <Container header={<Header variant="h2" description={`Without one, principals of the account ${account} alone can use it, as their own policies allow.`}>Resource policy - <i>optional</i></Header>}>
+      <Container
+        header={
+          <Header
+            variant="h2"
+            description={`Without one, principals of the account ${account} alone can use it, as their own policies allow.`}
+          >
+            Resource policy - <i>optional</i>
+          </Header>
+        }
+      >
         <PolicyFields value={value} onChange={onChange} errors={errors} />
       </Container>
-      <Container header={<Header variant="h2" description="You can add one or more tags to help you manage and organize your resources.">Tags - <i>optional</i></Header>}>
+      <Container
+        header={
+          <Header variant="h2" description="You can add one or more tags to help you manage and organize your resources.">
+            Tags - <i>optional</i>
+          </Header>
+        }
+      >
         <TagsField value={value.tags} error={errors.tags} onChange={(tags) => onChange({ tags })} />
       </Container>
     </SpaceBetween>

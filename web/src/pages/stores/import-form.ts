@@ -20,7 +20,10 @@ export type Range =
 // newCopy begins with everything. Cairn keeps the role and does not take it on, so
 // that the name which the console of AWS would give is as good as any.
 export const newCopy = (region: string, account: string): CopyDraft => ({
-  uri: '', bucketRegion: region, range: { type: 'all' }, role: `arn:aws:iam::${account}:role/service-role/CloudTrailLake-${region}-copy-events-eds`,
+  uri: '',
+  bucketRegion: region,
+  range: { type: 'all' },
+  role: `arn:aws:iam::${account}:role/service-role/CloudTrailLake-${region}-copy-events-eds`,
 })
 
 export type CopyErrors = Partial<Record<'uri' | 'range' | 'role' | 'destination', string>>

@@ -29,7 +29,7 @@ export default function Create() {
   const { notify } = useNotify()
   const refresh = useRefresh()
   const go = useGo()
-  const [draft, setDraft] = useState(() => newCopy(region, account))
+  const [draft, setDraft] = useState(() => ({ ...newCopy(region, account), uri: params.get('source') ?? '' }))
   const [id, setId] = useState(params.get('destination') ?? '')
   const [tried, setTried] = useState(false)
   const [asking, setAsking] = useState(false)
@@ -84,7 +84,14 @@ export default function Create() {
             options={stores.flatMap(({ store: s }) => {
               if (!s) return []
               const reason = why('copy', s)
-              return [{ value: idOf(s.EventDataStoreArn), label: s.Name, description: reason ?? statusTexts[s.Status!].label, disabled: !!reason }]
+              return [
+                {
+                  value: idOf(s.EventDataStoreArn),
+                  label: s.Name,
+                  description: reason ?? statusTexts[s.Status!].label,
+                  disabled: !!reason,
+                },
+              ]
             })}
             onChange={({ detail }) => {
               setId(detail.selectedOption.value!)
@@ -93,9 +100,17 @@ export default function Create() {
           />
         </FormField>
       </Container>
-      <Confirm visible={asking} header="Copy trail events to Lake" action="Copy events" loading={start.isPending} onConfirm={() => start.mutate()} onDismiss={() => setAsking(false)}>
-        Events below <b>{visible(draft.uri)}</b> are copied to <b>{store?.Name}</b>. Events that are copied twice, or that come in by themselves too, are there twice. One copy runs at a
-        time in an account and Region. It can be stopped; what was copied until then stays.
+      <Confirm
+        visible={asking}
+        header="Copy trail events to Lake"
+        action="Copy events"
+        loading={start.isPending}
+        onConfirm={() => start.mutate()}
+        onDismiss={() => setAsking(false)}
+      >
+        Events below <b>{visible(draft.uri)}</b> are copied to <b>{store?.Name}</b>. Events that are copied twice, or that come in by
+        themselves too, are there twice. One copy runs at a time in an account and Region. It can be stopped; what was copied until then
+        stays.
       </Confirm>
     </EditForm>
   )

@@ -35,7 +35,12 @@ export default function Details() {
   const { id = '' } = useParams()
   usePage({ title: id, trail: [{ text: 'Imports', href: hrefOf('/imports') }] })
   const [region] = useRegion()
-  const { data: copy, error, refetch, dataUpdatedAt } = useQuery({
+  const {
+    data: copy,
+    error,
+    refetch,
+    dataUpdatedAt,
+  } = useQuery({
     queryKey: ['import', id, region],
     queryFn: ({ signal }) => cloudtrail('GetImport', { ImportId: id }, { region, signal }),
     refetchInterval: (query) => (isRunning(query.state.data?.ImportStatus) ? 1000 : false),
@@ -48,7 +53,13 @@ export default function Details() {
   if (error && !copy) return <Problem header="The copy could not be read" error={error} onRetry={() => void refetch()} />
   if (!copy) return <Loading />
   return (
-    <ContentLayout header={<Header variant="h1" actions={<Actions copy={copy} region={region} />}>Copy details</Header>}>
+    <ContentLayout
+      header={
+        <Header variant="h1" actions={<Actions copy={copy} region={region} />}>
+          Copy details
+        </Header>
+      }
+    >
       <SpaceBetween size="l">
         <Progress copy={copy} perSecond={rate(samples)} />
         <General copy={copy} region={region} />
@@ -82,9 +93,21 @@ function Actions({ copy, region }: { copy: GetImportResponse; region: string }) 
   return (
     <SpaceBetween direction="horizontal" size="xs">
       <Button iconName="refresh" ariaLabel="Refresh" onClick={() => void refresh()} />
-      <Button disabled={!isRunning(status)} onClick={() => setAsking(true)}>Stop copy</Button>
-      <Button disabled={status !== 'FAILED' && status !== 'STOPPED'} loading={retry.isPending} onClick={() => retry.mutate()}>Retry copy</Button>
-      <Confirm visible={asking} header="Stop copy?" action="Stop copy" loading={stop.isPending} error={stop.error} onConfirm={() => stop.mutate()} onDismiss={() => setAsking(false)}>
+      <Button disabled={!isRunning(status)} onClick={() => setAsking(true)}>
+        Stop copy
+      </Button>
+      <Button disabled={status !== 'FAILED' && status !== 'STOPPED'} loading={retry.isPending} onClick={() => retry.mutate()}>
+        Retry copy
+      </Button>
+      <Confirm
+        visible={asking}
+        header="Stop copy?"
+        action="Stop copy"
+        loading={stop.isPending}
+        error={stop.error}
+        onConfirm={() => stop.mutate()}
+        onDismiss={() => setAsking(false)}
+      >
         Events that were copied stay in the event data store. With Retry copy it goes on where it stopped.
       </Confirm>
     </SpaceBetween>
@@ -103,10 +126,20 @@ function Progress({ copy, perSecond }: { copy: GetImportResponse; perSecond: num
         <ProgressBar
           label="Prefixes copied"
           status={running ? 'in-progress' : status === 'COMPLETED' ? 'success' : status === 'FAILED' ? 'error' : 'in-progress'}
-          resultText={status === 'COMPLETED' ? `${plural(s.EventsCompleted ?? 0, 'event')} of ${plural(s.FilesCompleted ?? 0, 'file')} copied` : `${plural(s.FailedEntries ?? 0, 'file')} could not be copied. See the failures below.`}
+          resultText={
+            status === 'COMPLETED'
+              ? `${plural(s.EventsCompleted ?? 0, 'event')} of ${plural(s.FilesCompleted ?? 0, 'file')} copied`
+              : `${plural(s.FailedEntries ?? 0, 'file')} could not be copied. See the failures below.`
+          }
           value={value}
           description={`${count(s.PrefixesCompleted ?? 0)} of ${plural(s.PrefixesFound ?? 0, 'prefix', 'prefixes')} found so far`}
-          additionalInfo={status === 'STOPPED' ? 'Stopped. Retry copy goes on from here.' : running && perSecond !== undefined ? `${count(Math.round(perSecond))} events a second` : undefined}
+          additionalInfo={
+            status === 'STOPPED'
+              ? 'Stopped. Retry copy goes on from here.'
+              : running && perSecond !== undefined
+                ? `${count(Math.round(perSecond))} events a second`
+                : undefined
+          }
         />
         <KeyValuePairs
           columns={4}
@@ -142,7 +175,14 @@ function General({ copy, region }: { copy: GetImportResponse; region: string }) 
         items={[
           { label: 'Event log S3 location', value: source ? <Copyable text={source.S3LocationUri} what="the location" /> : '-' },
           { label: 'Copy ID', value: <Copyable text={copy.ImportId!} what="the ID" /> },
-          { label: 'Event data store', value: <PageLink to={`/event-data-stores/${idOf(store)}`}>{shown(names.data?.find((s) => s.EventDataStoreArn === store)?.Name ?? idOf(store))}</PageLink> },
+          {
+            label: 'Event data store',
+            value: (
+              <PageLink to={`/event-data-stores/${idOf(store)}`}>
+                {shown(names.data?.find((s) => s.EventDataStoreArn === store)?.Name ?? idOf(store))}
+              </PageLink>
+            ),
+          },
           { label: 'Created time', value: <Time value={copy.CreatedTimestamp} /> },
           { label: 'Finish time', value: finished ? <Time value={copy.UpdatedTimestamp} /> : '-' },
           { label: 'Duration', value: finished ? duration(took) : '-' },
@@ -161,7 +201,8 @@ function Failures({ copy, region }: { copy: GetImportResponse; region: string })
   const query = useQuery({
     queryKey: ['import-failures', copy.ImportId, region, pages.token, failed, copy.ImportStatus],
     placeholderData: keepPreviousData,
-    queryFn: ({ signal }) => cloudtrail('ListImportFailures', { ImportId: copy.ImportId!, MaxResults: 25, NextToken: pages.token }, { region, signal }),
+    queryFn: ({ signal }) =>
+      cloudtrail('ListImportFailures', { ImportId: copy.ImportId!, MaxResults: 25, NextToken: pages.token }, { region, signal }),
   })
   const next = query.isPlaceholderData ? undefined : query.data?.NextToken
   return (
@@ -171,9 +212,31 @@ function Failures({ copy, region }: { copy: GetImportResponse; region: string })
       loading={query.isPending}
       loadingText="Loading failures"
       ariaLabels={{ tableLabel: 'Copy failures' }}
-      header={<Header variant="h2" counter={`(${count(failed)})`} description="Files that could not be copied, or of which events were left out. Retry copy tries them again.">Copy failures</Header>}
-      pagination={pages.count(next) > 1 && <Pagination currentPageIndex={pages.page} pagesCount={pages.count(next)} onChange={({ detail }) => pages.goTo(detail.currentPageIndex, next)} />}
-      empty={query.error ? <Problem error={query.error} onRetry={() => void query.refetch()} /> : <Empty title="No failures">Every log file that was found could be copied.</Empty>}
+      header={
+        <Header
+          variant="h2"
+          counter={`(${count(failed)})`}
+          description="Files that could not be copied, or of which events were left out. Retry copy tries them again."
+        >
+          Copy failures
+        </Header>
+      }
+      pagination={
+        pages.count(next) > 1 && (
+          <Pagination
+            currentPageIndex={pages.page}
+            pagesCount={pages.count(next)}
+            onChange={({ detail }) => pages.goTo(detail.currentPageIndex, next)}
+          />
+        )
+      }
+      empty={
+        query.error ? (
+          <Problem error={query.error} onRetry={() => void query.refetch()} />
+        ) : (
+          <Empty title="No failures">Every log file that was found could be copied.</Empty>
+        )
+      }
       columnDefinitions={[
         { id: 'location', header: 'Error location', cell: (f) => shown(f.Location, 2000), isRowHeader: true, minWidth: 240 },
         { id: 'type', header: 'Error type', cell: (f) => shown(f.ErrorType) },

@@ -6,13 +6,13 @@ import Select from '@cloudscape-design/components/select'
 import SpaceBetween from '@cloudscape-design/components/space-between'
 import Table from '@cloudscape-design/components/table'
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
-import { useSearchParams } from 'react-router'
 import { cloudtrail } from '~/api/client'
 import type { ImportsListItem, ListImportsRequest } from '~/api/operations.gen'
 import { Empty } from '~/components/empty'
 import { Problem } from '~/components/problem'
 import { Time } from '~/components/time'
 import { useTokenPages } from '~/lib/pages'
+import { useParam } from '~/lib/params'
 import { shown } from '~/lib/text'
 import { hrefOf, PageLink, useFollow } from '~/shell/link'
 import { useRegion } from '~/shell/session'
@@ -29,8 +29,8 @@ const statuses = [any, ...Object.entries(importStatuses).map(([value, { label }]
 export function ImportsTable({ destination, embedded }: { destination?: string; embedded?: boolean }) {
   const [region] = useRegion()
   const follow = useFollow()
-  const [params, setParams] = useSearchParams()
-  const status = embedded ? '' : (params.get('status') ?? '')
+  const [wanted, setStatus] = useParam('status')
+  const status = embedded ? '' : wanted
   const names = useStoreNames(region)
   const key = JSON.stringify([region, destination, status])
   const pages = useTokenPages(key)
@@ -39,7 +39,10 @@ export function ImportsTable({ destination, embedded }: { destination?: string; 
     placeholderData: keepPreviousData,
     queryFn: ({ signal }) => {
       const request: ListImportsRequest = {
-        MaxResults: pageSize, NextToken: pages.token, ...(destination && { Destination: destination }), ...(status && { ImportStatus: status as ListImportsRequest['ImportStatus'] }),
+        MaxResults: pageSize,
+        NextToken: pages.token,
+        ...(destination && { Destination: destination }),
+        ...(status && { ImportStatus: status as ListImportsRequest['ImportStatus'] }),
       }
       return cloudtrail('ListImports', request, { region, signal })
     },
@@ -65,8 +68,15 @@ export function ImportsTable({ destination, embedded }: { destination?: string; 
           description="Copies of the log files of trails into event data stores."
           actions={
             <SpaceBetween direction="horizontal" size="xs">
-              <Button iconName="refresh" ariaLabel={`Refresh ${title}`} loading={query.isFetching && !query.isPending} onClick={() => void query.refetch()} />
-              <Button variant={embedded ? 'normal' : 'primary'} href={create} onFollow={follow}>Copy trail events</Button>
+              <Button
+                iconName="refresh"
+                ariaLabel={`Refresh ${title}`}
+                loading={query.isFetching && !query.isPending}
+                onClick={() => void query.refetch()}
+              />
+              <Button variant={embedded ? 'normal' : 'primary'} href={create} onFollow={follow}>
+                Copy trail events
+              </Button>
             </SpaceBetween>
           }
         >
@@ -79,36 +89,59 @@ export function ImportsTable({ destination, embedded }: { destination?: string; 
             inlineLabelText="Copy status"
             selectedOption={statuses.find((s) => s.value === status) ?? any}
             options={statuses}
-            onChange={({ detail }) => setParams((old) => {
-              const changed = new URLSearchParams(old)
-              if (detail.selectedOption.value) changed.set('status', detail.selectedOption.value)
-              else changed.delete('status')
-              return changed
-            }, { replace: true })}
+            onChange={({ detail }) => setStatus(detail.selectedOption.value ?? '')}
           />
         )
       }
       pagination={
-        pages.count(next) > 1 && <Pagination currentPageIndex={pages.page} pagesCount={pages.count(next)} onChange={({ detail }) => pages.goTo(detail.currentPageIndex, next)} />
+        pages.count(next) > 1 && (
+          <Pagination
+            currentPageIndex={pages.page}
+            pagesCount={pages.count(next)}
+            onChange={({ detail }) => pages.goTo(detail.currentPageIndex, next)}
+          />
+        )
       }
       empty={
         query.error ? (
-          <Box textAlign="left"><Problem header="The copies could not be listed" error={query.error} onRetry={() => void query.refetch()} /></Box>
+          <Box textAlign="left">
+            <Problem header="The copies could not be listed" error={query.error} onRetry={() => void query.refetch()} />
+          </Box>
         ) : status ? (
           <Empty title="No copies with this status" />
         ) : (
-          <Empty title="No copies" action={<Button href={create} onFollow={follow}>Copy trail events</Button>}>
+          <Empty
+            title="No copies"
+            action={
+              <Button href={create} onFollow={follow}>
+                Copy trail events
+              </Button>
+            }
+          >
             Copy what a trail delivered to an S3 bucket into an event data store, to query events from before it was there.
           </Empty>
         )
       }
       columnDefinitions={[
-        { id: 'id', header: 'Copy ID', minWidth: 200, cell: (i) => <PageLink to={`/imports/${i.ImportId}`}>{i.ImportId}</PageLink>, isRowHeader: true },
+        {
+          id: 'id',
+          header: 'Copy ID',
+          minWidth: 200,
+          cell: (i) => <PageLink to={`/imports/${i.ImportId}`}>{i.ImportId}</PageLink>,
+          isRowHeader: true,
+        },
         { id: 'status', header: 'Copy status', minWidth: 140, cell: (i) => <ImportStatus status={i.ImportStatus} /> },
-        ...(embedded ? [] : [{
-          id: 'to', header: 'Event data store',
-          cell: (i: ImportsListItem) => <PageLink to={`/event-data-stores/${idOf(i.Destinations?.[0])}`}>{shown(nameOf(i.Destinations?.[0]))}</PageLink>,
-        }]),
+        ...(embedded
+          ? []
+          : [
+              {
+                id: 'to',
+                header: 'Event data store',
+                cell: (i: ImportsListItem) => (
+                  <PageLink to={`/event-data-stores/${idOf(i.Destinations?.[0])}`}>{shown(nameOf(i.Destinations?.[0]))}</PageLink>
+                ),
+              },
+            ]),
         { id: 'created', header: 'Created', cell: (i) => <Time value={i.CreatedTimestamp} /> },
         { id: 'updated', header: 'Last updated', cell: (i) => <Time value={i.UpdatedTimestamp} /> },
       ]}

@@ -7,9 +7,12 @@ describe('ingestion', () => {
     expect(stateOf({})).toBe('waiting')
     expect(explainIngestion({})).toMatch(/No events have come/)
   })
-  it('is well when the last event was taken', () => expect(stateOf({ LatestIngestionAttemptTime: 1, LatestIngestionSuccessTime: 1 })).toBe('receiving'))
+  it('is well when the last event was taken', () =>
+    expect(stateOf({ LatestIngestionAttemptTime: 1, LatestIngestionSuccessTime: 1 })).toBe('receiving'))
   it('says why the last event was refused', () => {
-    expect(explainIngestion({ LatestIngestionAttemptTime: 2, LatestIngestionSuccessTime: 1, LatestIngestionErrorCode: 'InvalidRecipient' })).toMatch(/recipientAccountId/)
+    expect(
+      explainIngestion({ LatestIngestionAttemptTime: 2, LatestIngestionSuccessTime: 1, LatestIngestionErrorCode: 'InvalidRecipient' }),
+    ).toMatch(/recipientAccountId/)
     expect(explainIngestion({ LatestIngestionAttemptTime: 2, LatestIngestionErrorCode: 'Other' })).toMatch(/answer to the sender/)
   })
 })

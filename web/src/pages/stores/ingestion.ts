@@ -1,9 +1,11 @@
 import type { IngestionStatus } from '~/api/operations.gen'
 
 const codes: Record<string, string> = {
-  InvalidChecksum: 'The checksum of the event does not fit its data. The sender has to make it of the exact text of eventData: base64 of SHA-256.',
+  InvalidChecksum:
+    'The checksum of the event does not fit its data. The sender has to make it of the exact text of eventData: base64 of SHA-256.',
   FieldTooLong: 'A field of the event is longer than it may be.',
-  FieldNotFound: 'A field that every event needs is missing: version, userIdentity.type, userIdentity.principalId, eventSource, eventName, eventTime, UID, or recipientAccountId.',
+  FieldNotFound:
+    'A field that every event needs is missing: version, userIdentity.type, userIdentity.principalId, eventSource, eventName, eventTime, UID, or recipientAccountId.',
   InvalidData: 'The data of the event is not JSON, or a field has the wrong type.',
   InvalidRecipient: 'recipientAccountId is not the account that owns the channel.',
   InvalidEventSource: 'The event source is not one that events from outside may have.',

@@ -30,7 +30,9 @@ export default function Create() {
   const go = useGo()
   const wanted = params.get('destination')
   const [channel, setChannel] = useState(() => ({ ...newChannel(), source: params.get('source') ?? 'Custom' }))
-  const [destinations, setDestinations] = useState<string[]>(wanted ? [`arn:aws:cloudtrail:${region}:${account}:eventdatastore/${wanted}`] : [])
+  const [destinations, setDestinations] = useState<string[]>(
+    wanted ? [`arn:aws:cloudtrail:${region}:${account}:eventdatastore/${wanted}`] : [],
+  )
   const [tags, setTags] = useState<TagDraft[]>([])
   const [tried, setTried] = useState(false)
   const made = useRef<string | null>(null)
@@ -43,7 +45,12 @@ export default function Create() {
       made.current ??= (
         await cloudtrail(
           'CreateChannel',
-          { Name: channel.name, Source: channel.source, Destinations: destinations.map((Location) => ({ Type: 'EVENT_DATA_STORE' as const, Location })), ...(TagsList.length && { Tags: TagsList }) },
+          {
+            Name: channel.name,
+            Source: channel.source,
+            Destinations: destinations.map((Location) => ({ Type: 'EVENT_DATA_STORE' as const, Location })),
+            ...(TagsList.length && { Tags: TagsList }),
+          },
           { region },
         )
       ).ChannelArn!
@@ -52,12 +59,17 @@ export default function Create() {
       return made.current
     },
     onSuccess: async (arn) => {
-      notify({ type: 'success', header: `Integration ${channel.name} added`, content: 'Give the ARN of its channel to whoever delivers the events.' })
+      notify({
+        type: 'success',
+        header: `Integration ${channel.name} added`,
+        content: 'Give the ARN of its channel to whoever delivers the events.',
+      })
       await refresh()
       go(`/integrations/${idOf(arn)}`)
     },
   })
-  const taken = add.error instanceof ApiError && add.error.code === 'ChannelAlreadyExistsException' ? visible(messageOf(add.error)) : undefined
+  const taken =
+    add.error instanceof ApiError && add.error.code === 'ChannelAlreadyExistsException' ? visible(messageOf(add.error)) : undefined
   const shownErrors = { ...(tried ? errors : {}), ...(taken && { name: taken }) }
   const change = (next: Partial<typeof channel>) => {
     setChannel((old) => ({ ...old, ...next }))
@@ -69,7 +81,11 @@ export default function Create() {
       action="Add integration"
       saving={add.isPending}
       error={add.error}
-      errorHeader={made.current ? 'The channel was created, but its resource policy could not be attached: nobody else may deliver yet. Correct it and try again' : 'No integration was added'}
+      errorHeader={
+        made.current
+          ? 'The channel was created, but its resource policy could not be attached: nobody else may deliver yet. Correct it and try again'
+          : 'No integration was added'
+      }
       onCancel={() => go('/integrations')}
       onSave={() => {
         setTried(true)
@@ -85,10 +101,22 @@ export default function Create() {
       <Container header={<Header variant="h2">Event delivery location</Header>}>
         <DestinationsField value={destinations} onChange={setDestinations} error={tried ? noDestination : undefined} />
       </Container>
-      <Container header={<Header variant="h2" description="Who else than this account may deliver events.">Resource policy</Header>}>
+      <Container
+        header={
+          <Header variant="h2" description="Who else than this account may deliver events.">
+            Resource policy
+          </Header>
+        }
+      >
         <AccessFields value={channel} onChange={change} errors={shownErrors} />
       </Container>
-      <Container header={<Header variant="h2">Tags - <i>optional</i></Header>}>
+      <Container
+        header={
+          <Header variant="h2">
+            Tags - <i>optional</i>
+          </Header>
+        }
+      >
         <TagsField value={tags} onChange={setTags} error={tried ? wrongTags : undefined} />
       </Container>
     </EditForm>

@@ -78,7 +78,18 @@ function Sections({ channel, region, account }: Props & { account: string }) {
   const follow = useFollow()
   const section = (title: string, id: string, children: ReactNode) => (
     <Container
-      header={<Header variant="h2" actions={<Button ariaLabel={`Edit ${title}`} href={hrefOf(`/integrations/${idOf(arn)}/edit/${id}`)} onFollow={follow}>Edit</Button>}>{title}</Header>}
+      header={
+        <Header
+          variant="h2"
+          actions={
+            <Button ariaLabel={`Edit ${title}`} href={hrefOf(`/integrations/${idOf(arn)}/edit/${id}`)} onFollow={follow}>
+              Edit
+            </Button>
+          }
+        >
+          {title}
+        </Header>
+      }
     >
       {children}
     </Container>
@@ -87,7 +98,8 @@ function Sections({ channel, region, account }: Props & { account: string }) {
   return (
     <SpaceBetween size="l">
       {section(
-        'Integration details', 'details',
+        'Integration details',
+        'details',
         <KeyValuePairs
           columns={3}
           items={[
@@ -99,7 +111,8 @@ function Sections({ channel, region, account }: Props & { account: string }) {
       )}
       <Ingestion channel={channel} />
       {section(
-        'Event delivery location', 'destinations',
+        'Event delivery location',
+        'destinations',
         <SpaceBetween size="xxs">
           {channel.Destinations?.map(({ Location }) => (
             <PageLink key={Location} to={`/event-data-stores/${idOf(Location)}`}>
@@ -109,7 +122,8 @@ function Sections({ channel, region, account }: Props & { account: string }) {
         </SpaceBetween>,
       )}
       {section(
-        'Resource policy', 'policy',
+        'Resource policy',
+        'policy',
         policy.error ? (
           <Problem error={policy.error} onRetry={() => void policy.refetch()} />
         ) : policy.isPending ? (
@@ -117,7 +131,13 @@ function Sections({ channel, region, account }: Props & { account: string }) {
         ) : policy.data ? (
           <SpaceBetween size="m">
             {access && (
-              <KeyValuePairs columns={2} items={[{ label: 'Accounts that may deliver', value: shown(access.principals.join(', '), 5000) }, { label: 'External ID', value: shown(access.externalId) }]} />
+              <KeyValuePairs
+                columns={2}
+                items={[
+                  { label: 'Accounts that may deliver', value: shown(access.principals.join(', '), 5000) },
+                  { label: 'External ID', value: shown(access.externalId) },
+                ]}
+              />
             )}
             <Json text={policy.data} label="Resource policy" />
           </SpaceBetween>
@@ -125,8 +145,22 @@ function Sections({ channel, region, account }: Props & { account: string }) {
           'No resource policy: principals of this account alone may deliver, when their own policies allow cloudtrail-data:PutAuditEvents.'
         ),
       )}
-      {section('Tags', 'tags', tags.error ? <Problem error={tags.error} onRetry={() => void tags.refetch()} /> : <TagsTable tags={tags.data} loading={tags.isPending} />)}
-      <Container header={<Header variant="h2" description="With the AWS CLI, and credentials that may call cloudtrail-data:PutAuditEvents.">Deliver an event</Header>}>
+      {section(
+        'Tags',
+        'tags',
+        tags.error ? (
+          <Problem error={tags.error} onRetry={() => void tags.refetch()} />
+        ) : (
+          <TagsTable tags={tags.data} loading={tags.isPending} />
+        ),
+      )}
+      <Container
+        header={
+          <Header variant="h2" description="With the AWS CLI, and credentials that may call cloudtrail-data:PutAuditEvents.">
+            Deliver an event
+          </Header>
+        }
+      >
         <Command text={exampleOf(arn, region, account, access?.externalId)} label="Command that delivers an event" />
       </Container>
     </SpaceBetween>
@@ -169,8 +203,13 @@ function Ingestion({ channel }: { channel: GetChannelResponse }) {
 
 function exampleOf(arn: string, region: string, account: string, externalId?: string): string {
   const event = {
-    version: '1.0', userIdentity: { type: 'CustomUserIdentity', principalId: 'alice' }, eventSource: 'my-app.example.com', eventName: 'SignIn',
-    eventTime: new Date().toISOString().slice(0, 19) + 'Z', UID: crypto.randomUUID(), recipientAccountId: account,
+    version: '1.0',
+    userIdentity: { type: 'CustomUserIdentity', principalId: 'alice' },
+    eventSource: 'my-app.example.com',
+    eventName: 'SignIn',
+    eventTime: new Date().toISOString().slice(0, 19) + 'Z',
+    UID: crypto.randomUUID(),
+    recipientAccountId: account,
   }
   const input = JSON.stringify({ auditEvents: [{ id: '1', eventData: JSON.stringify(event) }] })
   const external = externalId ? ` --external-id '${externalId.replace(/'/g, `'\\''`)}'` : ''
@@ -190,8 +229,18 @@ function Delete({ channel, region, onClose }: Props & { onClose: () => void }) {
     },
   })
   return (
-    <Confirm visible header="Delete channel?" action="Delete channel" loading={run.isPending} error={run.error} onConfirm={() => run.mutate()} onDismiss={onClose} warning="This cannot be undone: a new channel has another ARN.">
-      Events that the source sends to <b>{channel.Name}</b> are refused from now on. Its resource policy is deleted with it. Events that it delivered stay in the event data stores.
+    <Confirm
+      visible
+      header="Delete channel?"
+      action="Delete channel"
+      loading={run.isPending}
+      error={run.error}
+      onConfirm={() => run.mutate()}
+      onDismiss={onClose}
+      warning="This cannot be undone: a new channel has another ARN."
+    >
+      Events that the source sends to <b>{channel.Name}</b> are refused from now on. Its resource policy is deleted with it. Events that it
+      delivered stay in the event data stores.
     </Confirm>
   )
 }

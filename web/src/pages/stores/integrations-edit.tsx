@@ -29,7 +29,10 @@ import { channelArn } from './integrations-details'
 import { checkJson } from './model'
 
 const titles: Record<string, string> = {
-  details: 'Edit integration details', destinations: 'Edit event delivery location', policy: 'Edit resource policy', tags: 'Edit tags',
+  details: 'Edit integration details',
+  destinations: 'Edit event delivery location',
+  policy: 'Edit resource policy',
+  tags: 'Edit tags',
 }
 
 // Edit is the page that changes one section of an integration.
@@ -40,8 +43,12 @@ export default function Edit() {
   const { data: channel, error, refetch } = useChannel(channelArn(region, account, id), region)
   const title = titles[section]
   usePage({
-    title: title ?? 'Edit', contentType: 'form',
-    trail: [{ text: 'Integrations', href: hrefOf('/integrations') }, { text: channel?.Name ?? id, href: hrefOf(`/integrations/${id}`) }],
+    title: title ?? 'Edit',
+    contentType: 'form',
+    trail: [
+      { text: 'Integrations', href: hrefOf('/integrations') },
+      { text: channel?.Name ?? id, href: hrefOf(`/integrations/${id}`) },
+    ],
   })
   if (!title) return <NotFound />
   if (error && !channel) return <Problem header="The integration could not be read" error={error} onRetry={() => void refetch()} />
@@ -77,7 +84,9 @@ function useSaving(channel: GetChannelResponse, run: () => Promise<unknown>) {
 function EditName({ channel, title, region }: Props) {
   const [value, setValue] = useState<ChannelDraft>(() => ({ ...newChannel(), name: channel.Name ?? '', source: channel.Source ?? '' }))
   const { name: wrong } = checkChannel(value)
-  const { save, saving, error, back } = useSaving(channel, () => cloudtrail('UpdateChannel', { Channel: channel.ChannelArn!, Name: value.name }, { region }))
+  const { save, saving, error, back } = useSaving(channel, () =>
+    cloudtrail('UpdateChannel', { Channel: channel.ChannelArn!, Name: value.name }, { region }),
+  )
   const taken = error instanceof ApiError && error.code === 'ChannelAlreadyExistsException' ? visible(messageOf(error)) : undefined
   return (
     <EditForm title={title} onCancel={back} saving={saving} error={error} onSave={() => wrong || save()}>
@@ -91,7 +100,11 @@ function EditName({ channel, title, region }: Props) {
 function EditDestinations({ channel, title, region }: Props) {
   const [value, setValue] = useState<string[]>(() => channel.Destinations?.map((d) => d.Location) ?? [])
   const { save, saving, error, back } = useSaving(channel, () =>
-    cloudtrail('UpdateChannel', { Channel: channel.ChannelArn!, Destinations: value.map((Location) => ({ Type: 'EVENT_DATA_STORE' as const, Location })) }, { region }),
+    cloudtrail(
+      'UpdateChannel',
+      { Channel: channel.ChannelArn!, Destinations: value.map((Location) => ({ Type: 'EVENT_DATA_STORE' as const, Location })) },
+      { region },
+    ),
   )
   return (
     <EditForm title={title} onCancel={back} saving={saving} error={error} onSave={() => value.length && save()}>
@@ -105,7 +118,8 @@ function EditDestinations({ channel, title, region }: Props) {
 function EditPolicy(props: Props) {
   const policy = usePolicy(props.channel.ChannelArn!, props.region)
   if (policy.isPending) return <Loading />
-  if (policy.error) return <Problem header="The resource policy could not be read" error={policy.error} onRetry={() => void policy.refetch()} />
+  if (policy.error)
+    return <Problem header="The resource policy could not be read" error={policy.error} onRetry={() => void policy.refetch()} />
   const access = policy.data ? fromPolicy(policy.data, props.channel.ChannelArn!) : { principals: [], externalId: '' }
   return access ? <EditAccess {...props} access={access} policy={policy.data} /> : <EditPolicyText {...props} policy={policy.data!} />
 }
@@ -122,9 +136,19 @@ function EditAccess({ channel, title, region, access, policy }: Props & { access
   const { principals, externalId } = checkChannel(value)
   const { save, saving, error, back } = useSaving(channel, () => put(channel, region, toPolicy(channel.ChannelArn!, value.access), policy))
   return (
-    <EditForm title={title} onCancel={back} saving={saving} error={error} onSave={() => (setTried(true), principals || externalId || save())}>
+    <EditForm
+      title={title}
+      onCancel={back}
+      saving={saving}
+      error={error}
+      onSave={() => (setTried(true), principals || externalId || save())}
+    >
       <Container header={<Header variant="h2">Resource policy</Header>}>
-        <AccessFields value={value} onChange={(next) => setValue((old) => ({ ...old, ...next }))} errors={tried ? { principals, externalId } : {}} />
+        <AccessFields
+          value={value}
+          onChange={(next) => setValue((old) => ({ ...old, ...next }))}
+          errors={tried ? { principals, externalId } : {}}
+        />
       </Container>
     </EditForm>
   )

@@ -7,10 +7,10 @@ import SpaceBetween from '@cloudscape-design/components/space-between'
 import Table from '@cloudscape-design/components/table'
 import Tabs from '@cloudscape-design/components/tabs'
 import TextFilter from '@cloudscape-design/components/text-filter'
-import { useSearchParams } from 'react-router'
 import { Empty } from '~/components/empty'
 import { Problem } from '~/components/problem'
 import { Time } from '~/components/time'
+import { useParam } from '~/lib/params'
 import { plural, shown } from '~/lib/text'
 import { hrefOf, PageLink, useFollow } from '~/shell/link'
 import { usePage } from '~/shell/page'
@@ -21,7 +21,7 @@ import { partnerOf, partners } from './partners'
 // List is the page of integrations with sources outside of AWS.
 export default function List() {
   usePage({ title: 'Integrations' })
-  const [params, setParams] = useSearchParams()
+  const [tab, setTab] = useParam('tab', 'integrations')
   const follow = useFollow()
   return (
     <ContentLayout
@@ -29,19 +29,19 @@ export default function List() {
         <Header
           variant="h1"
           description="Collect events of applications outside of AWS: of partners, or your own."
-          actions={<Button variant="primary" href={hrefOf('/integrations/create')} onFollow={follow}>Add integration</Button>}
+          actions={
+            <Button variant="primary" href={hrefOf('/integrations/create')} onFollow={follow}>
+              Add integration
+            </Button>
+          }
         >
           Integrations
         </Header>
       }
     >
       <Tabs
-        activeTabId={params.get('tab') ?? 'integrations'}
-        onChange={({ detail }) => setParams((old) => {
-          const next = new URLSearchParams(old)
-          next.set('tab', detail.activeTabId)
-          return next
-        }, { replace: true })}
+        activeTabId={tab}
+        onChange={({ detail }) => setTab(detail.activeTabId)}
         tabs={[
           { id: 'integrations', label: 'Integrations', content: <Channels /> },
           { id: 'sources', label: 'Available sources', content: <Sources /> },
@@ -55,15 +55,26 @@ function Channels() {
   const [region] = useRegion()
   const channels = useChannels(region)
   const list = channels.data ?? []
-  const details = useChannelDetails(list.map((c) => c.ChannelArn!), region)
+  const details = useChannelDetails(
+    list.map((c) => c.ChannelArn!),
+    region,
+  )
   const refresh = useRefresh()
   const follow = useFollow()
   const rows = list.map((channel, i) => ({ channel, details: details[i]?.data }))
   const { items, collectionProps, filterProps, filteredItemsCount } = useCollection(rows, {
     filtering: {
-      filteringFunction: (row, text) => [row.channel.Name, row.channel.ChannelArn, row.details?.Source].some((t) => t?.toLowerCase().includes(text.toLowerCase())),
+      filteringFunction: (row, text) =>
+        [row.channel.Name, row.channel.ChannelArn, row.details?.Source].some((t) => t?.toLowerCase().includes(text.toLowerCase())),
       empty: (
-        <Empty title="No integrations" action={<Button href={hrefOf('/integrations/create')} onFollow={follow}>Add integration</Button>}>
+        <Empty
+          title="No integrations"
+          action={
+            <Button href={hrefOf('/integrations/create')} onFollow={follow}>
+              Add integration
+            </Button>
+          }
+        >
           An integration is a channel that takes events with PutAuditEvents and brings them to event data stores. Add one for each source.
         </Empty>
       ),
@@ -80,22 +91,51 @@ function Channels() {
       loading={channels.isPending}
       loadingText="Loading integrations"
       ariaLabels={{ tableLabel: 'Integrations' }}
-      empty={channels.error ? <Box textAlign="left"><Problem header="The integrations could not be listed" error={channels.error} onRetry={() => void refresh()} /></Box> : collectionProps.empty}
-      filter={<TextFilter {...filterProps} filteringPlaceholder="Find integrations" filteringAriaLabel="Find integrations" countText={plural(filteredItemsCount ?? 0, 'match', 'matches')} />}
+      empty={
+        channels.error ? (
+          <Box textAlign="left">
+            <Problem header="The integrations could not be listed" error={channels.error} onRetry={() => void refresh()} />
+          </Box>
+        ) : (
+          collectionProps.empty
+        )
+      }
+      filter={
+        <TextFilter
+          {...filterProps}
+          filteringPlaceholder="Find integrations"
+          filteringAriaLabel="Find integrations"
+          countText={plural(filteredItemsCount ?? 0, 'match', 'matches')}
+        />
+      }
       header={
         <Header
           variant="h2"
           counter={channels.data && `(${list.length})`}
-          actions={<SpaceBetween size="xs" direction="horizontal"><Button iconName="refresh" ariaLabel="Refresh" onClick={() => void refresh()} /></SpaceBetween>}
+          actions={
+            <SpaceBetween size="xs" direction="horizontal">
+              <Button iconName="refresh" ariaLabel="Refresh" onClick={() => void refresh()} />
+            </SpaceBetween>
+          }
         >
           Integrations
         </Header>
       }
       columnDefinitions={[
-        { id: 'name', header: 'Channel name', isRowHeader: true, sortingComparator: (a, b) => a.channel.Name!.localeCompare(b.channel.Name!), cell: ({ channel }) => <PageLink to={`/integrations/${idOf(channel.ChannelArn)}`}>{shown(channel.Name)}</PageLink> },
+        {
+          id: 'name',
+          header: 'Channel name',
+          isRowHeader: true,
+          sortingComparator: (a, b) => a.channel.Name!.localeCompare(b.channel.Name!),
+          cell: ({ channel }) => <PageLink to={`/integrations/${idOf(channel.ChannelArn)}`}>{shown(channel.Name)}</PageLink>,
+        },
         { id: 'source', header: 'Source', cell: (row) => (row.details ? partnerOf(row.details.Source).name : '-') },
         { id: 'stores', header: 'Event data stores', cell: (row) => row.details?.Destinations?.length ?? '-' },
-        { id: 'last', header: 'Last events received', cell: (row) => <Time value={row.details?.IngestionStatus?.LatestIngestionSuccessTime} /> },
+        {
+          id: 'last',
+          header: 'Last events received',
+          cell: (row) => <Time value={row.details?.IngestionStatus?.LatestIngestionSuccessTime} />,
+        },
       ]}
     />
   )
@@ -108,12 +148,29 @@ function Sources() {
       items={[...partners]}
       trackBy="source"
       ariaLabels={{ tableLabel: 'Available sources' }}
-      header={<Header variant="h2" counter={`(${partners.length})`} description="Where events outside of AWS can come from.">Available sources</Header>}
+      header={
+        <Header variant="h2" counter={`(${partners.length})`} description="Where events outside of AWS can come from.">
+          Available sources
+        </Header>
+      }
       columnDefinitions={[
         { id: 'name', header: 'Source', cell: (p) => p.name, isRowHeader: true },
         { id: 'value', header: 'Value in the API', cell: (p) => p.source },
-        { id: 'type', header: 'Integration type', cell: (p) => (p.direct ? 'Direct: the partner delivers from its own account' : 'Solution: an application in your account delivers') },
-        { id: 'add', header: 'Add', cell: (p) => <PageLink to={`/integrations/create?source=${p.source}`} ariaLabel={`Add an integration with ${p.name}`}>Add integration</PageLink> },
+        {
+          id: 'type',
+          header: 'Integration type',
+          cell: (p) =>
+            p.direct ? 'Direct: the partner delivers from its own account' : 'Solution: an application in your account delivers',
+        },
+        {
+          id: 'add',
+          header: 'Add',
+          cell: (p) => (
+            <PageLink to={`/integrations/create?source=${p.source}`} ariaLabel={`Add an integration with ${p.name}`}>
+              Add integration
+            </PageLink>
+          ),
+        },
       ]}
     />
   )

@@ -5,11 +5,11 @@ import Header from '@cloudscape-design/components/header'
 import SpaceBetween from '@cloudscape-design/components/space-between'
 import Table, { type TableProps } from '@cloudscape-design/components/table'
 import TextFilter from '@cloudscape-design/components/text-filter'
-import { useSearchParams } from 'react-router'
 import type { EventDataStore } from '~/api/operations.gen'
 import { Empty } from '~/components/empty'
 import { Problem } from '~/components/problem'
 import { Time } from '~/components/time'
+import { useParam } from '~/lib/params'
 import { plural, shown } from '~/lib/text'
 import { hrefOf, PageLink, useFollow } from '~/shell/link'
 import { usePage } from '~/shell/page'
@@ -29,19 +29,46 @@ const by = (value: (row: Row) => string | number | undefined) => (a: Row, b: Row
 
 const columns: TableProps.ColumnDefinition<Row>[] = [
   {
-    id: 'name', header: 'Name', isRowHeader: true, sortingComparator: by((r) => r.name.Name),
+    id: 'name',
+    header: 'Name',
+    isRowHeader: true,
+    sortingComparator: by((r) => r.name.Name),
     cell: ({ name }) => <PageLink to={`/event-data-stores/${idOf(name.EventDataStoreArn)}`}>{shown(name.Name)}</PageLink>,
   },
-  { id: 'status', header: 'Status', minWidth: 200, sortingComparator: by((r) => r.store?.Status), cell: ({ store }) => <StoreStatus status={store?.Status} /> },
-  { id: 'type', header: 'Event type', sortingComparator: by((r) => r.store && kindOf(r.store)), cell: ({ store }) => (store ? kindLabels[kindOf(store)] : '-') },
+  {
+    id: 'status',
+    header: 'Status',
+    minWidth: 200,
+    sortingComparator: by((r) => r.store?.Status),
+    cell: ({ store }) => <StoreStatus status={store?.Status} />,
+  },
+  {
+    id: 'type',
+    header: 'Event type',
+    sortingComparator: by((r) => r.store && kindOf(r.store)),
+    cell: ({ store }) => (store ? kindLabels[kindOf(store)] : '-'),
+  },
   { id: 'all', header: 'All Regions', cell: ({ store }) => (store ? (store.MultiRegionEnabled ? 'Yes' : 'No') : '-') },
   {
-    id: 'retention', header: 'Retention period', minWidth: 150, sortingComparator: by((r) => r.store?.RetentionPeriod),
+    id: 'retention',
+    header: 'Retention period',
+    minWidth: 150,
+    sortingComparator: by((r) => r.store?.RetentionPeriod),
     cell: ({ store }) => (store?.RetentionPeriod ? `${store.RetentionPeriod} days (${years(store.RetentionPeriod)})` : '-'),
   },
   { id: 'pricing', header: 'Pricing option', cell: ({ store }) => (store?.BillingMode ? pricing[store.BillingMode].label : '-') },
-  { id: 'created', header: 'Created', minWidth: 170, sortingComparator: by((r) => r.store?.CreatedTimestamp), cell: ({ store }) => <Time value={store?.CreatedTimestamp} /> },
-  { id: 'protection', header: 'Termination protection', cell: ({ store }) => (store ? (store.TerminationProtectionEnabled ? 'Enabled' : 'Disabled') : '-') },
+  {
+    id: 'created',
+    header: 'Created',
+    minWidth: 170,
+    sortingComparator: by((r) => r.store?.CreatedTimestamp),
+    cell: ({ store }) => <Time value={store?.CreatedTimestamp} />,
+  },
+  {
+    id: 'protection',
+    header: 'Termination protection',
+    cell: ({ store }) => (store ? (store.TerminationProtectionEnabled ? 'Enabled' : 'Disabled') : '-'),
+  },
 ]
 
 // List is the page of all event data stores of the Region.
@@ -51,16 +78,21 @@ export default function List() {
   const { stores, isPending, isFetching, error } = useStores(region)
   const refresh = useRefresh()
   const follow = useFollow()
-  const [params, setParams] = useSearchParams()
-  const create = <Button href={hrefOf('/event-data-stores/create')} onFollow={follow}>Create event data store</Button>
+  const [filter, setFilter] = useParam('filter')
+  const create = (
+    <Button href={hrefOf('/event-data-stores/create')} onFollow={follow}>
+      Create event data store
+    </Button>
+  )
   const { items, collectionProps, filterProps, filteredItemsCount, actions } = useCollection(stores as Row[], {
     filtering: {
-      defaultFilteringText: params.get('filter') ?? '',
+      defaultFilteringText: filter,
       filteringFunction: ({ name, store }, text) =>
         [name.Name, name.EventDataStoreArn, store && kindLabels[kindOf(store)]].some((t) => t?.toLowerCase().includes(text.toLowerCase())),
       empty: (
         <Empty title="No event data stores" action={create}>
-          An event data store keeps events for up to ten years, and answers SQL queries about them. Create one to collect events, or to copy those of a trail into it.
+          An event data store keeps events for up to ten years, and answers SQL queries about them. Create one to collect events, or to copy
+          those of a trail into it.
         </Empty>
       ),
       noMatch: <Empty title="No matches" action={<Button onClick={() => actions.setFiltering('')}>Clear filter</Button>} />,
@@ -81,7 +113,11 @@ export default function List() {
       loading={isPending}
       loadingText="Loading event data stores"
       selectionType="single"
-      ariaLabels={{ tableLabel: 'Event data stores', selectionGroupLabel: 'Event data stores', itemSelectionLabel: (_, { name }) => name.Name! }}
+      ariaLabels={{
+        tableLabel: 'Event data stores',
+        selectionGroupLabel: 'Event data stores',
+        itemSelectionLabel: (_, { name }) => name.Name!,
+      }}
       filter={
         error ? undefined : (
           <TextFilter
@@ -91,17 +127,20 @@ export default function List() {
             countText={plural(filteredItemsCount ?? 0, 'match', 'matches')}
             onChange={(event) => {
               filterProps.onChange(event)
-              setParams((old) => {
-                const next = new URLSearchParams(old)
-                if (event.detail.filteringText) next.set('filter', event.detail.filteringText)
-                else next.delete('filter')
-                return next
-              }, { replace: true })
+              setFilter(event.detail.filteringText)
             }}
           />
         )
       }
-      empty={error ? <Box textAlign="left"><Problem header="The event data stores could not be listed" error={error} onRetry={() => void refresh()} /></Box> : collectionProps.empty}
+      empty={
+        error ? (
+          <Box textAlign="left">
+            <Problem header="The event data stores could not be listed" error={error} onRetry={() => void refresh()} />
+          </Box>
+        ) : (
+          collectionProps.empty
+        )
+      }
       header={
         <Header
           variant="awsui-h1-sticky"
@@ -111,8 +150,12 @@ export default function List() {
             <SpaceBetween direction="horizontal" size="xs">
               <Button iconName="refresh" ariaLabel="Refresh" loading={isFetching && !isPending} onClick={() => void refresh()} />
               <StoreActions store={current} />
-              <Button href={hrefOf('/imports/create')} onFollow={follow}>Copy trail events</Button>
-              <Button variant="primary" href={hrefOf('/event-data-stores/create')} onFollow={follow}>Create event data store</Button>
+              <Button href={hrefOf('/imports/create')} onFollow={follow}>
+                Copy trail events
+              </Button>
+              <Button variant="primary" href={hrefOf('/event-data-stores/create')} onFollow={follow}>
+                Create event data store
+              </Button>
             </SpaceBetween>
           }
         >

@@ -13,37 +13,65 @@ export type BillingMode = NonNullable<Store['BillingMode']>
 export type Kind = 'events' | 'insights' | 'config' | 'integrations' | 'evidence'
 
 export const kindLabels: Record<Kind, string> = {
-  events: 'CloudTrail events', insights: 'CloudTrail Insights events', config: 'Configuration items',
-  integrations: 'Events from integrations', evidence: 'Audit Manager evidence',
+  events: 'CloudTrail events',
+  insights: 'CloudTrail Insights events',
+  config: 'Configuration items',
+  integrations: 'Events from integrations',
+  evidence: 'Audit Manager evidence',
 }
 
 const kinds: Record<string, Kind> = {
-  Management: 'events', Data: 'events', NetworkActivity: 'events', Insight: 'insights', ConfigurationItem: 'config',
-  ActivityAuditLog: 'integrations', Evidence: 'evidence',
+  Management: 'events',
+  Data: 'events',
+  NetworkActivity: 'events',
+  Insight: 'insights',
+  ConfigurationItem: 'config',
+  ActivityAuditLog: 'integrations',
+  Evidence: 'evidence',
 }
 
 // kindOf is what a store holds.
-export const kindOf = (store: Pick<Store, 'AdvancedEventSelectors'>): Kind => kinds[store.AdvancedEventSelectors?.[0] ? categoryOf(store.AdvancedEventSelectors[0]) : ''] ?? 'events'
+export const kindOf = (store: Pick<Store, 'AdvancedEventSelectors'>): Kind =>
+  kinds[store.AdvancedEventSelectors?.[0] ? categoryOf(store.AdvancedEventSelectors[0]) : ''] ?? 'events'
 
 // isCloudTrail tells whether a store is for management, data and network events.
 export const isCloudTrail = (store: Pick<Store, 'AdvancedEventSelectors'>) => kindOf(store) === 'events'
 
 // isChanging tells whether a state is one that passes by itself.
-export const isChanging = (status: Status | undefined) => status === 'CREATED' || status === 'STARTING_INGESTION' || status === 'STOPPING_INGESTION'
+export const isChanging = (status: Status | undefined) =>
+  status === 'CREATED' || status === 'STARTING_INGESTION' || status === 'STOPPING_INGESTION'
 
 // Pricing are the billing modes, with the days that each keeps events.
 export const pricing: Record<BillingMode, { label: string; usual: number; most: number; description: string }> = {
   EXTENDABLE_RETENTION_PRICING: {
-    label: 'One-year extendable retention pricing', usual: 366, most: 3653, description: 'Keeps events for one year by default, and for up to 10 years (3,653 days).',
+    label: 'One-year extendable retention pricing',
+    usual: 366,
+    most: 3653,
+    description: 'Keeps events for one year by default, and for up to 10 years (3,653 days).',
   },
-  FIXED_RETENTION_PRICING: { label: 'Seven-year retention pricing', usual: 2557, most: 2557, description: 'Keeps events for seven years (2,557 days) by default and at most.' },
+  FIXED_RETENTION_PRICING: {
+    label: 'Seven-year retention pricing',
+    usual: 2557,
+    most: 2557,
+    description: 'Keeps events for seven years (2,557 days) by default and at most.',
+  },
 }
 
 export const leastRetention = 7
 
 // years says days in a way that people count in: 366 days (1 year).
 export function years(days: number): string {
-  const known: Record<number, string> = { 7: '1 week', 30: '1 month', 90: '3 months', 366: '1 year', 731: '2 years', 1096: '3 years', 1827: '5 years', 2557: '7 years', 3653: '10 years' }
+  const known: Record<number, string> = {
+    7: '1 week',
+    30: '1 month',
+    90: '3 months',
+    366: '1 year',
+    731: '2 years',
+    1096: '3 years',
+    1827: '5 years',
+    2557: '7 years',
+    3653: '10 years',
+  }
   if (known[days]) return known[days]
   if (days >= 366) return `about ${(days / 365.25).toFixed(1)} years`
   return days >= 46 ? `about ${Math.round(days / 30.4)} months` : `about ${Math.round(days / 7)} weeks`
@@ -68,13 +96,27 @@ export type Errors = Partial<Record<Field, string>>
 
 // newGeneral are the defaults of the guide.
 export const newGeneral = (): General => ({
-  name: '', billing: 'EXTENDABLE_RETENTION_PRICING', retention: '366', ownKey: false, key: '', policyOn: false, policy: '', tags: [], currentRegion: false, ingest: true,
+  name: '',
+  billing: 'EXTENDABLE_RETENTION_PRICING',
+  retention: '366',
+  ownKey: false,
+  key: '',
+  policyOn: false,
+  policy: '',
+  tags: [],
+  currentRegion: false,
+  ingest: true,
 })
 
 // generalOf are the settings of a store that is there.
 export const generalOf = (store: Store): General => ({
-  ...newGeneral(), name: store.Name ?? '', billing: store.BillingMode ?? 'EXTENDABLE_RETENTION_PRICING', retention: String(store.RetentionPeriod ?? ''),
-  ownKey: !!store.KmsKeyId, key: store.KmsKeyId ?? '', currentRegion: !store.MultiRegionEnabled,
+  ...newGeneral(),
+  name: store.Name ?? '',
+  billing: store.BillingMode ?? 'EXTENDABLE_RETENTION_PRICING',
+  retention: String(store.RetentionPeriod ?? ''),
+  ownKey: !!store.KmsKeyId,
+  key: store.KmsKeyId ?? '',
+  currentRegion: !store.MultiRegionEnabled,
 })
 
 // checkGeneral says what the server would refuse.
@@ -111,13 +153,18 @@ const single: Record<Exclude<Kind, 'events' | 'evidence'>, [name: string, catego
 // createRequest is what CreateEventDataStore is given.
 export function createRequest(g: General, kind: Exclude<Kind, 'evidence'>, selection: Selection): CreateEventDataStoreRequest {
   const tags = toTags(g.tags)
-  const selectors = kind === 'events'
-    ? toAdvanced(selection)
-    : [{ Name: single[kind][0], FieldSelectors: [{ Field: 'eventCategory', Equals: [single[kind][1]] }] }]
+  const selectors =
+    kind === 'events'
+      ? toAdvanced(selection)
+      : [{ Name: single[kind][0], FieldSelectors: [{ Field: 'eventCategory', Equals: [single[kind][1]] }] }]
   return {
-    Name: g.name, BillingMode: g.billing, RetentionPeriod: Number(g.retention), AdvancedEventSelectors: selectors,
+    Name: g.name,
+    BillingMode: g.billing,
+    RetentionPeriod: Number(g.retention),
+    AdvancedEventSelectors: selectors,
     MultiRegionEnabled: kind !== 'integrations' && !g.currentRegion,
-    ...(g.ownKey && { KmsKeyId: g.key }), ...(tags.length && { TagsList: tags }),
+    ...(g.ownKey && { KmsKeyId: g.key }),
+    ...(tags.length && { TagsList: tags }),
     ...((kind === 'events' || kind === 'config') && { StartIngestion: g.ingest }),
   }
 }
@@ -176,8 +223,17 @@ export const statusTexts: Record<Status, StatusText> = {
   ENABLED: { label: 'Enabled', type: 'success', means: 'It takes events, and can be queried.' },
   STARTING_INGESTION: { label: 'Starting ingestion', type: 'in-progress', means: 'It will take events in a moment.' },
   STOPPING_INGESTION: { label: 'Stopping ingestion', type: 'in-progress', means: 'What was recorded before still comes in.' },
-  STOPPED_INGESTION: { label: 'Stopped ingestion', type: 'stopped', means: 'It takes no live events. It can be queried, and trail events can be copied to it.' },
-  PENDING_DELETION: { label: 'Pending deletion', type: 'warning', means: 'It takes no events and answers no queries. It is deleted for good seven days after it was deleted, and can be restored until then.' },
+  STOPPED_INGESTION: {
+    label: 'Stopped ingestion',
+    type: 'stopped',
+    means: 'It takes no live events. It can be queried, and trail events can be copied to it.',
+  },
+  PENDING_DELETION: {
+    label: 'Pending deletion',
+    type: 'warning',
+    means:
+      'It takes no events and answers no queries. It is deleted for good seven days after it was deleted, and can be restored until then.',
+  },
 }
 
 // Action is one of the Actions menu.
@@ -190,7 +246,8 @@ export function why(action: Action, store: Store): string | undefined {
   const kind = kindOf(store)
   if (action === 'restore') return pending ? undefined : 'Only an event data store that is pending deletion can be restored.'
   if (pending) return 'The event data store is pending deletion. Restore it first.'
-  if ((action === 'start' || action === 'stop') && kind !== 'events' && kind !== 'config') return 'Ingestion is started and stopped for CloudTrail events and configuration items.'
+  if ((action === 'start' || action === 'stop') && kind !== 'events' && kind !== 'config')
+    return 'Ingestion is started and stopped for CloudTrail events and configuration items.'
   if (action === 'start') return status === 'STOPPED_INGESTION' ? undefined : 'Only stopped ingestion can be started.'
   if (action === 'stop') return status === 'ENABLED' ? undefined : 'Only an enabled event data store can be stopped.'
   if (action === 'copy') return kind === 'events' ? undefined : 'Trail events are copied to event data stores for CloudTrail events.'

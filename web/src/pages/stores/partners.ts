@@ -27,4 +27,5 @@ export const partners: readonly Partner[] = [
 ]
 
 // partnerOf is the partner of a source.
-export const partnerOf = (source: string | undefined): Partner => partners.find((p) => p.source === source) ?? { source: source ?? '', name: source ?? '-', direct: false }
+export const partnerOf = (source: string | undefined): Partner =>
+  partners.find((p) => p.source === source) ?? { source: source ?? '', name: source ?? '-', direct: false }

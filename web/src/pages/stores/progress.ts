@@ -64,4 +64,8 @@ const failures: Record<string, string> = {
 export const explainFailure = (type: string | undefined) => failures[type ?? ''] ?? 'The store refused the file. The message says why.'
 
 // Failures of the last attempt, in words.
-export const failureStatuses: Record<string, string> = { FAILED: 'Failed', RETRY: 'Is tried again', SUCCEEDED: 'Succeeded when tried again' }
+export const failureStatuses: Record<string, string> = {
+  FAILED: 'Failed',
+  RETRY: 'Is tried again',
+  SUCCEEDED: 'Succeeded when tried again',
+}

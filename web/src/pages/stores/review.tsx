@@ -30,12 +30,28 @@ const yes = (on: boolean) => (on ? 'Yes' : 'No')
 // Review shows everything that was chosen, before the store is made.
 export function Review({ general: g, events: e, enrichment, onEdit }: Props) {
   const section = (title: string, step: number, children: ReactNode) => (
-    <Container header={<Header variant="h2" actions={<Button ariaLabel={`Edit ${title}`} onClick={() => onEdit(step)}>Edit</Button>}>{title}</Header>}>{children}</Container>
+    <Container
+      header={
+        <Header
+          variant="h2"
+          actions={
+            <Button ariaLabel={`Edit ${title}`} onClick={() => onEdit(step)}>
+              Edit
+            </Button>
+          }
+        >
+          {title}
+        </Header>
+      }
+    >
+      {children}
+    </Container>
   )
   return (
     <SpaceBetween size="l">
       {section(
-        'General details', 0,
+        'General details',
+        0,
         <KeyValuePairs
           columns={3}
           items={[
@@ -49,12 +65,16 @@ export function Review({ general: g, events: e, enrichment, onEdit }: Props) {
       {section('Resource policy', 0, g.policyOn ? <Json text={g.policy} label="Resource policy" /> : 'No resource policy.')}
       {section('Tags', 0, <TagsTable tags={toTags(g.tags)} />)}
       {section(
-        'Events', 1,
+        'Events',
+        1,
         <KeyValuePairs
           columns={3}
           items={[
             { label: 'Event type', value: kindLabels[e.kind] },
-            { label: 'Include only the current region', value: e.kind === 'integrations' ? 'Yes (always, for these events)' : yes(g.currentRegion) },
+            {
+              label: 'Include only the current region',
+              value: e.kind === 'integrations' ? 'Yes (always, for these events)' : yes(g.currentRegion),
+            },
             { label: 'Ingest events', value: e.kind === 'events' || e.kind === 'config' ? yes(g.ingest) : 'Yes' },
           ]}
         />,
@@ -65,10 +85,36 @@ export function Review({ general: g, events: e, enrichment, onEdit }: Props) {
           {section('Data events', 1, <DataSummary value={e.selection} />)}
           {section('Network activity events', 1, <NetworkSummary value={e.selection} />)}
           {e.insights.on &&
-            section('Insights events', 1, <KeyValuePairs columns={3} items={[{ label: 'Insights types', value: toInsights(e.insights.types).map((i) => insightLabels[i.InsightType!]).join(', ') }]} />)}
-          {e.copyOn && section('Copy trail events', 1, <KeyValuePairs columns={3} items={[{ label: 'S3 URI', value: shown(e.copy.uri, 2000) }, { label: 'Time range of events', value: <RangeText range={e.copy.range} /> }]} />)}
+            section(
+              'Insights events',
+              1,
+              <KeyValuePairs
+                columns={3}
+                items={[
+                  {
+                    label: 'Insights types',
+                    value: toInsights(e.insights.types)
+                      .map((i) => insightLabels[i.InsightType!])
+                      .join(', '),
+                  },
+                ]}
+              />,
+            )}
+          {e.copyOn &&
+            section(
+              'Copy trail events',
+              1,
+              <KeyValuePairs
+                columns={3}
+                items={[
+                  { label: 'S3 URI', value: shown(e.copy.uri, 2000) },
+                  { label: 'Time range of events', value: <RangeText range={e.copy.range} /> },
+                ]}
+              />,
+            )}
           {section(
-            'Enrich events, expand event size', 2,
+            'Enrich events, expand event size',
+            2,
             <KeyValuePairs
               columns={3}
               items={[
@@ -85,7 +131,8 @@ export function Review({ general: g, events: e, enrichment, onEdit }: Props) {
       )}
       {e.kind === 'integrations' &&
         section(
-          'Integration', 1,
+          'Integration',
+          1,
           <KeyValuePairs
             columns={3}
             items={[

@@ -3,7 +3,19 @@ import { ApiError } from '~/api/errors'
 import { allManagement } from '~/components/selectors/selection'
 import { checkAccess, fromPolicy, toPolicy } from './channel-policy'
 import { checkEnrichment, fromConfiguration, isLarge, noEnrichment, toConfiguration } from './enrichment'
-import { checkGeneral, createRequest, fieldOf, generalOf, kindOf, newGeneral, updateRequest, why, years, type Action, type Status } from './model'
+import {
+  checkGeneral,
+  createRequest,
+  fieldOf,
+  generalOf,
+  kindOf,
+  newGeneral,
+  updateRequest,
+  why,
+  years,
+  type Action,
+  type Status,
+} from './model'
 import { addSample, percent, rate, type Sample } from './progress'
 
 const arn = 'arn:aws:cloudtrail:us-east-1:111122223333:eventdatastore/01234567-89ab-cdef-0123-456789abcdef'
@@ -12,27 +24,69 @@ const of = (category: string) => [{ FieldSelectors: [{ Field: 'eventCategory', E
 describe('settings', () => {
   it('have the defaults of the guide', () => {
     expect(createRequest({ ...newGeneral(), name: 'main' }, 'events', allManagement())).toEqual({
-      Name: 'main', BillingMode: 'EXTENDABLE_RETENTION_PRICING', RetentionPeriod: 366, MultiRegionEnabled: true, StartIngestion: true,
-      AdvancedEventSelectors: [{ Name: 'Management events selector', FieldSelectors: [{ Field: 'eventCategory', Equals: ['Management'] }] }],
+      Name: 'main',
+      BillingMode: 'EXTENDABLE_RETENTION_PRICING',
+      RetentionPeriod: 366,
+      MultiRegionEnabled: true,
+      StartIngestion: true,
+      AdvancedEventSelectors: [
+        { Name: 'Management events selector', FieldSelectors: [{ Field: 'eventCategory', Equals: ['Management'] }] },
+      ],
     })
   })
   it('are of one Region for events from outside', () => {
     const request = createRequest({ ...newGeneral(), name: 'main', ingest: false }, 'integrations', allManagement())
-    expect(request).toMatchObject({ MultiRegionEnabled: false, AdvancedEventSelectors: [{ FieldSelectors: [{ Field: 'eventCategory', Equals: ['ActivityAuditLog'] }] }] })
+    expect(request).toMatchObject({
+      MultiRegionEnabled: false,
+      AdvancedEventSelectors: [{ FieldSelectors: [{ Field: 'eventCategory', Equals: ['ActivityAuditLog'] }] }],
+    })
     expect(request).not.toHaveProperty('StartIngestion')
   })
   it('are checked', () => {
-    const bad = checkGeneral({ ...newGeneral(), retention: '3654', ownKey: true, policyOn: true, policy: '[]', tags: [{ key: '', value: '', existing: false }] })
+    const bad = checkGeneral({
+      ...newGeneral(),
+      retention: '3654',
+      ownKey: true,
+      policyOn: true,
+      policy: '[]',
+      tags: [{ key: '', value: '', existing: false }],
+    })
     expect(Object.keys(bad).sort()).toEqual(['key', 'name', 'policy', 'retention', 'tags'])
-    for (const [billing, days, good] of [['EXTENDABLE_RETENTION_PRICING', '3653', true], ['FIXED_RETENTION_PRICING', '2558', false], ['FIXED_RETENTION_PRICING', '7', true], ['FIXED_RETENTION_PRICING', '6', false], ['FIXED_RETENTION_PRICING', '7.5', false]] as const) {
-      expect(checkGeneral({ ...newGeneral(), name: 'abc', billing, retention: days }).retention === undefined, `${billing} ${days}`).toBe(good)
+    for (const [billing, days, good] of [
+      ['EXTENDABLE_RETENTION_PRICING', '3653', true],
+      ['FIXED_RETENTION_PRICING', '2558', false],
+      ['FIXED_RETENTION_PRICING', '7', true],
+      ['FIXED_RETENTION_PRICING', '6', false],
+      ['FIXED_RETENTION_PRICING', '7.5', false],
+    ] as const) {
+      expect(checkGeneral({ ...newGeneral(), name: 'abc', billing, retention: days }).retention === undefined, `${billing} ${days}`).toBe(
+        good,
+      )
     }
   })
   it('that did not change are not sent', () => {
-    const store = { EventDataStoreArn: arn, Name: 'a', BillingMode: 'FIXED_RETENTION_PRICING' as const, RetentionPeriod: 100, MultiRegionEnabled: true }
+    const store = {
+      EventDataStoreArn: arn,
+      Name: 'a',
+      BillingMode: 'FIXED_RETENTION_PRICING' as const,
+      RetentionPeriod: 100,
+      MultiRegionEnabled: true,
+    }
     expect(updateRequest(store, generalOf(store))).toEqual({ EventDataStore: arn })
-    expect(updateRequest(store, { ...generalOf(store), name: 'b', retention: '90', billing: 'EXTENDABLE_RETENTION_PRICING', currentRegion: true })).toEqual({
-      EventDataStore: arn, Name: 'b', RetentionPeriod: 90, BillingMode: 'EXTENDABLE_RETENTION_PRICING', MultiRegionEnabled: false,
+    expect(
+      updateRequest(store, {
+        ...generalOf(store),
+        name: 'b',
+        retention: '90',
+        billing: 'EXTENDABLE_RETENTION_PRICING',
+        currentRegion: true,
+      }),
+    ).toEqual({
+      EventDataStore: arn,
+      Name: 'b',
+      RetentionPeriod: 90,
+      BillingMode: 'EXTENDABLE_RETENTION_PRICING',
+      MultiRegionEnabled: false,
     })
   })
   it('know which field a refusal is about', () => {
@@ -50,15 +104,30 @@ describe('settings', () => {
 })
 
 describe('kinds and actions', () => {
-  it.each([['Management', 'events'], ['Data', 'events'], ['NetworkActivity', 'events'], ['Insight', 'insights'], ['ConfigurationItem', 'config'], ['ActivityAuditLog', 'integrations'], ['Evidence', 'evidence']])(
-    '%s is %s', (category, kind) => expect(kindOf({ AdvancedEventSelectors: of(category) })).toBe(kind),
-  )
+  it.each([
+    ['Management', 'events'],
+    ['Data', 'events'],
+    ['NetworkActivity', 'events'],
+    ['Insight', 'insights'],
+    ['ConfigurationItem', 'config'],
+    ['ActivityAuditLog', 'integrations'],
+    ['Evidence', 'evidence'],
+  ])('%s is %s', (category, kind) => expect(kindOf({ AdvancedEventSelectors: of(category) })).toBe(kind))
   const can: [Action, Status, string, boolean, boolean][] = [
-    ['start', 'STOPPED_INGESTION', 'Management', false, true], ['start', 'ENABLED', 'Management', false, false], ['stop', 'ENABLED', 'Data', false, true],
-    ['stop', 'ENABLED', 'Insight', false, false], ['stop', 'ENABLED', 'ConfigurationItem', false, true], ['copy', 'STOPPED_INGESTION', 'Management', true, true],
-    ['copy', 'ENABLED', 'ActivityAuditLog', false, false], ['delete', 'ENABLED', 'Management', true, false], ['delete', 'ENABLED', 'Management', false, true],
-    ['delete', 'PENDING_DELETION', 'Management', false, false], ['restore', 'PENDING_DELETION', 'Management', false, true], ['restore', 'ENABLED', 'Management', false, false],
-    ['protection', 'ENABLED', 'Insight', true, true], ['protection', 'PENDING_DELETION', 'Insight', false, false],
+    ['start', 'STOPPED_INGESTION', 'Management', false, true],
+    ['start', 'ENABLED', 'Management', false, false],
+    ['stop', 'ENABLED', 'Data', false, true],
+    ['stop', 'ENABLED', 'Insight', false, false],
+    ['stop', 'ENABLED', 'ConfigurationItem', false, true],
+    ['copy', 'STOPPED_INGESTION', 'Management', true, true],
+    ['copy', 'ENABLED', 'ActivityAuditLog', false, false],
+    ['delete', 'ENABLED', 'Management', true, false],
+    ['delete', 'ENABLED', 'Management', false, true],
+    ['delete', 'PENDING_DELETION', 'Management', false, false],
+    ['restore', 'PENDING_DELETION', 'Management', false, true],
+    ['restore', 'ENABLED', 'Management', false, false],
+    ['protection', 'ENABLED', 'Insight', true, true],
+    ['protection', 'PENDING_DELETION', 'Insight', false, false],
   ]
   it.each(can)('%s when %s %s, protected %s: %s', (action, Status, category, TerminationProtectionEnabled, allowed) => {
     expect(why(action, { Status, TerminationProtectionEnabled, AdvancedEventSelectors: of(category) }) === undefined).toBe(allowed)
@@ -71,19 +140,34 @@ describe('enrichment', () => {
     const some = { tagKeys: ['a'], conditionKeys: ['aws:PrincipalArn'], large: false }
     expect(isLarge(some)).toBe(true)
     const request = toConfiguration(arn, some)
-    expect(request).toEqual({ EventDataStore: arn, MaxEventSize: 'Large', ContextKeySelectors: [{ Type: 'TagContext', Equals: ['a'] }, { Type: 'RequestContext', Equals: ['aws:PrincipalArn'] }] })
+    expect(request).toEqual({
+      EventDataStore: arn,
+      MaxEventSize: 'Large',
+      ContextKeySelectors: [
+        { Type: 'TagContext', Equals: ['a'] },
+        { Type: 'RequestContext', Equals: ['aws:PrincipalArn'] },
+      ],
+    })
     expect(fromConfiguration(request)).toEqual({ ...some, large: true })
   })
   it('is checked', () => {
-    expect(checkEnrichment({ tagKeys: ['x'.repeat(129)], conditionKeys: ['aws:SourceIp'], large: true })).toEqual({ tagKeys: expect.stringMatching(/128/), conditionKeys: expect.stringMatching(/aws:SourceIp/) })
-    expect(checkEnrichment({ tagKeys: Array.from({ length: 51 }, (_, i) => `k${i}`), conditionKeys: ['aws:PrincipalTag/team'], large: true })).toEqual({ tagKeys: expect.stringMatching(/50/) })
+    expect(checkEnrichment({ tagKeys: ['x'.repeat(129)], conditionKeys: ['aws:SourceIp'], large: true })).toEqual({
+      tagKeys: expect.stringMatching(/128/),
+      conditionKeys: expect.stringMatching(/aws:SourceIp/),
+    })
+    expect(
+      checkEnrichment({ tagKeys: Array.from({ length: 51 }, (_, i) => `k${i}`), conditionKeys: ['aws:PrincipalTag/team'], large: true }),
+    ).toEqual({ tagKeys: expect.stringMatching(/50/) })
   })
 })
 
 describe('channel policies', () => {
   const channel = 'arn:aws:cloudtrail:us-east-1:111122223333:channel/01234567-89ab-cdef-0123-456789abcdef'
   it('come back as they were', () => {
-    for (const access of [{ principals: ['444455556666'], externalId: '' }, { principals: ['444455556666', 'arn:aws:iam::444455556666:user/a'], externalId: 'id-1' }]) {
+    for (const access of [
+      { principals: ['444455556666'], externalId: '' },
+      { principals: ['444455556666', 'arn:aws:iam::444455556666:user/a'], externalId: 'id-1' },
+    ]) {
       expect(fromPolicy(toPolicy(channel, access)!, channel)).toEqual(access)
     }
     expect(toPolicy(channel, { principals: [], externalId: '' })).toBeUndefined()

@@ -35,10 +35,10 @@ export function DeleteTrail({ trail, onDone, onDismiss }: Props) {
       onDismiss={onDismiss}
       warning="This cannot be undone. Events that happen from now on are not delivered any more."
     >
-      The trail is deleted in every Region where it shows, and its Insights events are turned off. What stays: the bucket <b>{trail.S3BucketName}</b> with all log files and
-      digest files in it{trail.SnsTopicARN && ', the SNS topic'}
-      {trail.CloudWatchLogsLogGroupArn && ', the CloudWatch Logs log group'}. They may hold data of your users; delete them where they are kept when you do not need them any
-      more.
+      The trail is deleted in every Region where it shows, and its Insights events are turned off. What stays: the bucket{' '}
+      <b>{trail.S3BucketName}</b> with all log files and digest files in it{trail.SnsTopicARN && ', the SNS topic'}
+      {trail.CloudWatchLogsLogGroupArn && ', the CloudWatch Logs log group'}. They may hold data of your users; delete them where they are
+      kept when you do not need them any more.
     </Confirm>
   )
 }
@@ -70,8 +70,9 @@ export function StopLogging({ trail, onDone, onDismiss }: Props) {
           : 'Events that happen while logging is off are not delivered, also not later.'
       }
     >
-      The trail delivers no events that happen from now on. Log files that were delivered stay in the bucket <b>{trail.S3BucketName}</b>, and what was recorded before is still
-      delivered. Events stay in the event history for 90 days. You can start logging again at any time.
+      The trail delivers no events that happen from now on. Log files that were delivered stay in the bucket <b>{trail.S3BucketName}</b>,
+      and what was recorded before is still delivered. Events stay in the event history for 90 days. You can start logging again at any
+      time.
     </Confirm>
   )
 }

@@ -18,7 +18,8 @@ export const useTrail = (name: string, region: string) =>
 
 const statusQuery = (trail: Trail) => ({
   queryKey: ['trail-status', trail.TrailARN],
-  queryFn: ({ signal }: { signal: AbortSignal }) => cloudtrail('GetTrailStatus', { Name: trail.TrailARN! }, { region: trail.HomeRegion!, signal }),
+  queryFn: ({ signal }: { signal: AbortSignal }) =>
+    cloudtrail('GetTrailStatus', { Name: trail.TrailARN! }, { region: trail.HomeRegion!, signal }),
 })
 
 // useStatuses are the states of trails, in their order.
@@ -41,7 +42,10 @@ export const useTrailInsights = (trail: Trail) =>
     queryFn: async ({ signal }): Promise<InsightSelector[]> => {
       // Asking a trail without Insights is an error of the API.
       if (!trail.HasInsightSelectors) return []
-      return (await cloudtrail('GetInsightSelectors', { TrailName: trail.TrailARN! }, { region: trail.HomeRegion!, signal })).InsightSelectors ?? []
+      return (
+        (await cloudtrail('GetInsightSelectors', { TrailName: trail.TrailARN! }, { region: trail.HomeRegion!, signal })).InsightSelectors ??
+        []
+      )
     },
   })
 

@@ -28,7 +28,13 @@ export interface PartProps {
 export function General({ value, onChange, errors, existing, region }: PartProps) {
   const { account, s3Endpoint } = useSession()
   return (
-    <Container header={<Header variant="h2" description={existing ? undefined : 'Trails created here log all Regions, unless you choose otherwise below.'}>General details</Header>}>
+    <Container
+      header={
+        <Header variant="h2" description={existing ? undefined : 'Trails created here log all Regions, unless you choose otherwise below.'}>
+          General details
+        </Header>
+      }
+    >
       <SpaceBetween size="l">
         <FormField
           label="Trail name"
@@ -42,23 +48,48 @@ export function General({ value, onChange, errors, existing, region }: PartProps
           <RadioGroup
             value={value.newBucket ? 'new' : 'existing'}
             items={[
-              { value: 'new', label: 'Create new S3 bucket', description: 'A bucket to store logs for the trail, with the bucket policy that CloudTrail needs.' },
-              { value: 'existing', label: 'Use existing S3 bucket', description: 'Choose an existing bucket to store logs for this trail. Its policy has to let CloudTrail write.' },
+              {
+                value: 'new',
+                label: 'Create new S3 bucket',
+                description: 'A bucket to store logs for the trail, with the bucket policy that CloudTrail needs.',
+              },
+              {
+                value: 'existing',
+                label: 'Use existing S3 bucket',
+                description: 'Choose an existing bucket to store logs for this trail. Its policy has to let CloudTrail write.',
+              },
             ]}
             onChange={({ detail }) => onChange({ newBucket: detail.value === 'new' })}
           />
         </FormField>
         <FormField
           label={value.newBucket ? 'Trail log bucket and folder' : 'Trail log bucket name'}
-          description={value.newBucket ? 'Enter a new S3 bucket name. Bucket names are globally unique.' : 'Enter the name of a bucket, also one of another account, or choose one of this account.'}
+          description={
+            value.newBucket
+              ? 'Enter a new S3 bucket name. Bucket names are globally unique.'
+              : 'Enter the name of a bucket, also one of another account, or choose one of this account.'
+          }
           constraintText={`Log files go to ${visible(locationOf({ S3BucketName: value.bucket || 'BUCKET', S3KeyPrefix: value.prefix }, account))}`}
           errorText={errors.bucket}
           secondaryControl={value.newBucket ? undefined : <BrowseBuckets onChoose={(bucket) => onChange({ bucket })} />}
         >
           <Input value={value.bucket} spellcheck={false} onChange={({ detail }) => onChange({ bucket: detail.value })} />
         </FormField>
-        <FormField label={<>Prefix - <i>optional</i></>} description="The folder in the bucket where log files go." errorText={errors.prefix}>
-          <Input value={value.prefix} placeholder="Enter a prefix" spellcheck={false} onChange={({ detail }) => onChange({ prefix: detail.value })} />
+        <FormField
+          label={
+            <>
+              Prefix - <i>optional</i>
+            </>
+          }
+          description="The folder in the bucket where log files go."
+          errorText={errors.prefix}
+        >
+          <Input
+            value={value.prefix}
+            placeholder="Enter a prefix"
+            spellcheck={false}
+            onChange={({ detail }) => onChange({ prefix: detail.value })}
+          />
         </FormField>
         <Checkbox
           checked={value.encrypt}
@@ -71,8 +102,8 @@ export function General({ value, onChange, errors, existing, region }: PartProps
           <SpaceBetween size="l">
             {s3Endpoint && (
               <Alert type="warning" header="Buckets of this server are not encrypted with it">
-                The S3 endpoint of this server takes the key and does not encrypt: put the data directory on an encrypted file system instead. A key works for buckets that the
-                settings of the server place at AWS, or at another store that has KMS.
+                The S3 endpoint of this server takes the key and does not encrypt: put the data directory on an encrypted file system
+                instead. A key works for buckets that the settings of the server place at AWS, or at another store that has KMS.
               </Alert>
             )}
             <FormField
@@ -80,7 +111,12 @@ export function General({ value, onChange, errors, existing, region }: PartProps
               description="The alias of an existing key, or the ARN or ID of a key, also of another account. Its policy has to let CloudTrail encrypt, and readers decrypt."
               errorText={errors.key}
             >
-              <Input value={value.key} placeholder="alias/MyAliasName" spellcheck={false} onChange={({ detail }) => onChange({ key: detail.value })} />
+              <Input
+                value={value.key}
+                placeholder="alias/MyAliasName"
+                spellcheck={false}
+                onChange={({ detail }) => onChange({ key: detail.value })}
+              />
             </FormField>
           </SpaceBetween>
         )}
@@ -115,7 +151,12 @@ function Additional({ value, onChange, errors }: PartProps) {
           description="The name of a topic of this account and Region, or the ARN of any topic whose policy lets CloudTrail publish. The server needs the setting sns-endpoint."
           errorText={errors.topic}
         >
-          <Input value={value.topic} placeholder="my-topic" spellcheck={false} onChange={({ detail }) => onChange({ topic: detail.value })} />
+          <Input
+            value={value.topic}
+            placeholder="my-topic"
+            spellcheck={false}
+            onChange={({ detail }) => onChange({ topic: detail.value })}
+          />
         </FormField>
       )}
       <Checkbox
@@ -133,7 +174,13 @@ function Additional({ value, onChange, errors }: PartProps) {
 export function Logs({ value, onChange, errors, region }: PartProps) {
   const { account } = useSession()
   return (
-    <Container header={<Header variant="h2" description="Monitor the events of the trail, and be told when something happens.">CloudWatch Logs - <i>optional</i></Header>}>
+    <Container
+      header={
+        <Header variant="h2" description="Monitor the events of the trail, and be told when something happens.">
+          CloudWatch Logs - <i>optional</i>
+        </Header>
+      }
+    >
       <SpaceBetween size="l">
         <Checkbox
           checked={value.logs}
@@ -150,7 +197,12 @@ export function Logs({ value, onChange, errors, region }: PartProps) {
               constraintText={value.group && !errors.group ? visible(groupArn(value.group, region, account)) : undefined}
               errorText={errors.group}
             >
-              <Input value={value.group} placeholder="aws-cloudtrail-logs" spellcheck={false} onChange={({ detail }) => onChange({ group: detail.value })} />
+              <Input
+                value={value.group}
+                placeholder="aws-cloudtrail-logs"
+                spellcheck={false}
+                onChange={({ detail }) => onChange({ group: detail.value })}
+              />
             </FormField>
             <FormField
               label="IAM role"
@@ -158,7 +210,12 @@ export function Logs({ value, onChange, errors, region }: PartProps) {
               constraintText={value.role && !errors.role ? visible(roleArn(value.role, account)) : undefined}
               errorText={errors.role}
             >
-              <Input value={value.role} placeholder="CloudTrail_CloudWatchLogs_Role" spellcheck={false} onChange={({ detail }) => onChange({ role: detail.value })} />
+              <Input
+                value={value.role}
+                placeholder="CloudTrail_CloudWatchLogs_Role"
+                spellcheck={false}
+                onChange={({ detail }) => onChange({ role: detail.value })}
+              />
             </FormField>
             <ExpandableSection headerText="Policy document">
               <Command text={rolePolicy(value.group, region, account)} label="Policy document of the role" />
@@ -173,7 +230,13 @@ export function Logs({ value, onChange, errors, region }: PartProps) {
 // Tags are the tags of a trail.
 export function Tags({ value, onChange, errors }: PartProps) {
   return (
-    <Container header={<Header variant="h2" description="You can add one or more tags to help you manage and organize your resources, including trails.">Tags - <i>optional</i></Header>}>
+    <Container
+      header={
+        <Header variant="h2" description="You can add one or more tags to help you manage and organize your resources, including trails.">
+          Tags - <i>optional</i>
+        </Header>
+      }
+    >
       <TagsField value={value.tags} error={errors.tags} onChange={(tags) => onChange({ tags })} />
     </Container>
   )

@@ -10,7 +10,8 @@ import { adviceFor, messageOf } from '~/api/errors'
 import { useCatalogue } from '~/components/selectors/catalogue'
 import { newSelector } from '~/components/selectors/draft'
 import { EventsForm, type Part as EventPart } from '~/components/selectors/events-form'
-import { allManagement, checkSelection, hasProblems, newBasicData, type Selection } from '~/components/selectors/selection'
+import { allManagement, newBasicData, type Selection } from '~/components/selectors/selection'
+import { checkSelection, hasProblems } from '~/components/selectors/selection-check'
 import { visible } from '~/lib/text'
 import { hrefOf, PageLink, useGo } from '~/shell/link'
 import { useNotify } from '~/shell/notifications'
@@ -49,7 +50,11 @@ export default function Create() {
 
   const errors = checkAttributes(attributes, region, account)
   const problems = checkSelection(selection, catalogue.withoutARN)
-  const insightsError = insightsOn ? (insights.rate || insights.errors ? checkInsights(insights, selection) : 'Choose at least one type.') : undefined
+  const insightsError = insightsOn
+    ? insights.rate || insights.errors
+      ? checkInsights(insights, selection)
+      : 'Choose at least one type.'
+    : undefined
   const wrong = [Object.keys(errors).length > 0, hasProblems(problems) || !!insightsError]
 
   const change = (next: Partial<Attributes>) => {
@@ -61,7 +66,9 @@ export default function Create() {
     setSelection(next)
     setFailure(null)
   }
-  const shownErrors: Errors = Object.fromEntries(Object.entries(errors).filter(([field]) => visited.includes(0) || touched.includes(field as Field)))
+  const shownErrors: Errors = Object.fromEntries(
+    Object.entries(errors).filter(([field]) => visited.includes(0) || touched.includes(field as Field)),
+  )
   const failedField = failure && fieldOf(failure.cause)
   if (failedField) shownErrors[failedField] = visible(messageOf(failure.cause))
 
@@ -72,7 +79,11 @@ export default function Create() {
     setFailure(null)
     try {
       await makeTrail({ attributes, selection, insights: insightsOn ? toInsights(insights) : [], region, account }, made.current)
-      notify({ type: 'success', header: `Trail ${attributes.name} created`, content: 'It is logging. Its first log file comes within about five minutes.' })
+      notify({
+        type: 'success',
+        header: `Trail ${attributes.name} created`,
+        content: 'It is logging. Its first log file comes within about five minutes.',
+      })
       await refresh()
       go(`/trails/${encodeURIComponent(attributes.name)}`)
     } catch (error) {
@@ -118,9 +129,21 @@ export default function Create() {
           content: (
             <SpaceBetween size="l">
               <Kinds value={selection} onChange={select} insights={insightsOn} onInsights={setInsightsOn} />
-              <EventsForm value={selection} onChange={select} target="trail" parts={partsOf(selection)} problems={visited.includes(1) ? problems : undefined} />
+              <EventsForm
+                value={selection}
+                onChange={select}
+                target="trail"
+                parts={partsOf(selection)}
+                problems={visited.includes(1) ? problems : undefined}
+              />
               {insightsOn && (
-                <Container header={<Header variant="h2" description="Unusual rates of calls and of errors.">Insights events</Header>}>
+                <Container
+                  header={
+                    <Header variant="h2" description="Unusual rates of calls and of errors.">
+                      Insights events
+                    </Header>
+                  }
+                >
                   <InsightsFields value={insights} onChange={setInsights} error={visited.includes(1) ? insightsError : undefined} />
                 </Container>
               )}
@@ -130,7 +153,15 @@ export default function Create() {
         {
           title: 'Review and create',
           errorText: failed,
-          content: <Review attributes={attributes} selection={selection} insights={insightsOn ? toInsights(insights) : []} onEdit={setStep} region={region} />,
+          content: (
+            <Review
+              attributes={attributes}
+              selection={selection}
+              insights={insightsOn ? toInsights(insights) : []}
+              onEdit={setStep}
+              region={region}
+            />
+          ),
         },
       ]}
     />
@@ -139,7 +170,11 @@ export default function Create() {
 
 function partsOf(s: Selection): EventPart[] {
   const data = s.basic ? s.basicData.length > 0 : s.data.length > 0
-  return [...(s.management.on ? ['management' as const] : []), ...(data ? ['data' as const] : []), ...(s.network.length ? ['network' as const] : [])]
+  return [
+    ...(s.management.on ? ['management' as const] : []),
+    ...(data ? ['data' as const] : []),
+    ...(s.network.length ? ['network' as const] : []),
+  ]
 }
 
 interface KindsProps {
@@ -152,9 +187,19 @@ interface KindsProps {
 function Kinds({ value, onChange, insights, onInsights }: KindsProps) {
   const parts = partsOf(value)
   const setData = (on: boolean) =>
-    onChange(value.basic ? { ...value, basicData: on ? [{ ...newBasicData('AWS::S3::Object'), all: { read: true, write: true } }] : [] } : { ...value, data: on ? [newSelector('Data')] : [] })
+    onChange(
+      value.basic
+        ? { ...value, basicData: on ? [{ ...newBasicData('AWS::S3::Object'), all: { read: true, write: true } }] : [] }
+        : { ...value, data: on ? [newSelector('Data')] : [] },
+    )
   return (
-    <Container header={<Header variant="h2" description="Choose the type of events that you want to log.">Events</Header>}>
+    <Container
+      header={
+        <Header variant="h2" description="Choose the type of events that you want to log.">
+          Events
+        </Header>
+      }
+    >
       <FormField label="Event type">
         <SpaceBetween size="xs">
           <Checkbox
@@ -164,7 +209,11 @@ function Kinds({ value, onChange, insights, onInsights }: KindsProps) {
           >
             Management events
           </Checkbox>
-          <Checkbox checked={parts.includes('data')} description="Log the resource operations performed on or within a resource." onChange={({ detail }) => setData(detail.checked)}>
+          <Checkbox
+            checked={parts.includes('data')}
+            description="Log the resource operations performed on or within a resource."
+            onChange={({ detail }) => setData(detail.checked)}
+          >
             Data events
           </Checkbox>
           <Checkbox
@@ -175,7 +224,11 @@ function Kinds({ value, onChange, insights, onInsights }: KindsProps) {
           >
             Network activity events
           </Checkbox>
-          <Checkbox checked={insights} description="Identify unusual activity, errors, or user behavior in your account." onChange={({ detail }) => onInsights(detail.checked)}>
+          <Checkbox
+            checked={insights}
+            description="Identify unusual activity, errors, or user behavior in your account."
+            onChange={({ detail }) => onInsights(detail.checked)}
+          >
             Insights events
           </Checkbox>
         </SpaceBetween>

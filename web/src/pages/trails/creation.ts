@@ -57,7 +57,12 @@ export async function makeTrail(plan: Plan, made: Made, calls: Calls = { createB
   }
   if (attributes.newBucket && made.bucket !== attributes.bucket) {
     await part('bucket', () =>
-      calls.createBucket(region, { name: attributes.bucket, purpose: 'trail', prefix: attributes.prefix || undefined, trailName: attributes.name }),
+      calls.createBucket(region, {
+        name: attributes.bucket,
+        purpose: 'trail',
+        prefix: attributes.prefix || undefined,
+        trailName: attributes.name,
+      }),
     )
     made.bucket = attributes.bucket
   }
@@ -73,8 +78,10 @@ export async function makeTrail(plan: Plan, made: Made, calls: Calls = { createB
     made.request = text
   })
   const TrailName = made.arn!
-  if (!usual(selection)) await part('selectors', () => calls.cloudtrail('PutEventSelectors', { TrailName, ...toGiven(selection) }, { region }))
-  if (insights.length) await part('insights', () => calls.cloudtrail('PutInsightSelectors', { TrailName, InsightSelectors: insights }, { region }))
+  if (!usual(selection))
+    await part('selectors', () => calls.cloudtrail('PutEventSelectors', { TrailName, ...toGiven(selection) }, { region }))
+  if (insights.length)
+    await part('insights', () => calls.cloudtrail('PutInsightSelectors', { TrailName, InsightSelectors: insights }, { region }))
   await part('logging', () => calls.cloudtrail('StartLogging', { Name: TrailName }, { region }))
   return TrailName
 }
@@ -86,7 +93,9 @@ export function stands(failed: Part, made: Made, name: string): string {
     case 'bucket':
       return 'The bucket could not be created. No trail was made.'
     case 'trail':
-      return made.arn ? `The trail ${name} is there, but its settings could not be changed. It does not log yet.` : `${bucket}The trail could not be created.`
+      return made.arn
+        ? `The trail ${name} is there, but its settings could not be changed. It does not log yet.`
+        : `${bucket}The trail could not be created.`
     case 'selectors':
       return `The trail ${name} was created, but which events it logs could not be set. It does not log yet. Correct the events and try again: the trail is not made twice.`
     case 'insights':

@@ -8,7 +8,7 @@ import SpaceBetween from '@cloudscape-design/components/space-between'
 import StatusIndicator from '@cloudscape-design/components/status-indicator'
 import Tabs from '@cloudscape-design/components/tabs'
 import { useState, type ReactNode } from 'react'
-import { useParams, useSearchParams } from 'react-router'
+import { useParams } from 'react-router'
 import { useTags } from '~/api/tags'
 import type { Trail } from '~/api/operations.gen'
 import { Copyable } from '~/components/copyable'
@@ -18,6 +18,7 @@ import { Problem } from '~/components/problem'
 import { fromGiven } from '~/components/selectors/selection'
 import { DataSummary, ManagementSummary, NetworkSummary, SelectorsJson } from '~/components/selectors/summary'
 import { TagsTable } from '~/components/tags'
+import { useParam } from '~/lib/params'
 import { shown } from '~/lib/text'
 import { hrefOf, PageLink, useFollow, useGo } from '~/shell/link'
 import { usePage } from '~/shell/page'
@@ -53,7 +54,7 @@ function TrailPage({ trail }: { trail: Trail }) {
   const status = useStatus(trail)
   const { start, starting } = useStartLogging(trail)
   const [dialog, setDialog] = useState<'delete' | 'stop' | null>(null)
-  const [params, setParams] = useSearchParams()
+  const [tab, setTab] = useParam('tab', 'details')
   const [region] = useRegion()
   const logging = status.data?.IsLogging
   const close = () => setDialog(null)
@@ -67,9 +68,13 @@ function TrailPage({ trail }: { trail: Trail }) {
               <Button iconName="refresh" ariaLabel="Refresh" onClick={() => void refresh()} />
               <Button onClick={() => setDialog('delete')}>Delete</Button>
               {logging === false ? (
-                <Button loading={starting} onClick={start}>Start logging</Button>
+                <Button loading={starting} onClick={start}>
+                  Start logging
+                </Button>
               ) : (
-                <Button disabled={!logging} onClick={() => setDialog('stop')}>Stop logging</Button>
+                <Button disabled={!logging} onClick={() => setDialog('stop')}>
+                  Stop logging
+                </Button>
               )}
             </SpaceBetween>
           }
@@ -85,14 +90,14 @@ function TrailPage({ trail }: { trail: Trail }) {
           </Alert>
         )}
         <Tabs
-          activeTabId={params.get('tab') ?? 'details'}
-          onChange={({ detail }) => setParams((old) => {
-            const next = new URLSearchParams(old)
-            next.set('tab', detail.activeTabId)
-            return next
-          }, { replace: true })}
+          activeTabId={tab}
+          onChange={({ detail }) => setTab(detail.activeTabId)}
           tabs={[
-            { id: 'details', label: 'Details', content: <Sections trail={trail} status={<TrailStatus trail={trail} status={status.data} error={status.error} />} /> },
+            {
+              id: 'details',
+              label: 'Details',
+              content: <Sections trail={trail} status={<TrailStatus trail={trail} status={status.data} error={status.error} />} />,
+            },
             { id: 'validation', label: 'Log file validation', content: <Validation trail={trail} /> },
           ]}
         />
@@ -115,7 +120,15 @@ function Sections({ trail, status }: { trail: Trail; status: ReactNode }) {
       header={
         <Header
           variant="h2"
-          actions={<Button ariaLabel={`Edit ${title}`} href={hrefOf(`/trails/${encodeURIComponent(trail.Name!)}/edit/${id}?region=${trail.HomeRegion}`)} onFollow={follow}>Edit</Button>}
+          actions={
+            <Button
+              ariaLabel={`Edit ${title}`}
+              href={hrefOf(`/trails/${encodeURIComponent(trail.Name!)}/edit/${id}?region=${trail.HomeRegion}`)}
+              onFollow={follow}
+            >
+              Edit
+            </Button>
+          }
         >
           {title}
         </Header>
@@ -125,32 +138,73 @@ function Sections({ trail, status }: { trail: Trail; status: ReactNode }) {
     </Container>
   )
   const events = (show: (s: NonNullable<typeof selection>) => ReactNode) =>
-    selectors.error ? <Problem error={selectors.error} onRetry={() => void selectors.refetch()} /> : selection ? show(selection) : <StatusIndicator type="loading">Loading</StatusIndicator>
+    selectors.error ? (
+      <Problem error={selectors.error} onRetry={() => void selectors.refetch()} />
+    ) : selection ? (
+      show(selection)
+    ) : (
+      <StatusIndicator type="loading">Loading</StatusIndicator>
+    )
   return (
     <SpaceBetween size="l">
       {status}
       {section('General details', 'general', <GeneralDetails trail={trail} account={account} />)}
       {section(
-        'CloudWatch Logs', 'logs',
+        'CloudWatch Logs',
+        'logs',
         trail.CloudWatchLogsLogGroupArn ? (
-          <KeyValuePairs columns={2} items={[{ label: 'Log group', value: shown(trail.CloudWatchLogsLogGroupArn) }, { label: 'IAM role', value: shown(trail.CloudWatchLogsRoleArn) }]} />
+          <KeyValuePairs
+            columns={2}
+            items={[
+              { label: 'Log group', value: shown(trail.CloudWatchLogsLogGroupArn) },
+              { label: 'IAM role', value: shown(trail.CloudWatchLogsRoleArn) },
+            ]}
+          />
         ) : (
           'No CloudWatch Logs log groups are configured for this trail.'
         ),
       )}
-      {section('Tags', 'tags', tags.error ? <Problem error={tags.error} onRetry={() => void tags.refetch()} /> : <TagsTable tags={tags.data} loading={tags.isPending} />)}
-      {section('Management events', 'management', events((s) => <ManagementSummary value={s.management} />))}
-      {section('Data events', 'data', events((s) => <DataSummary value={s} />))}
-      {section('Network activity events', 'network', events((s) => <NetworkSummary value={s} />))}
       {section(
-        'Insights events', 'insights',
+        'Tags',
+        'tags',
+        tags.error ? (
+          <Problem error={tags.error} onRetry={() => void tags.refetch()} />
+        ) : (
+          <TagsTable tags={tags.data} loading={tags.isPending} />
+        ),
+      )}
+      {section(
+        'Management events',
+        'management',
+        events((s) => <ManagementSummary value={s.management} />),
+      )}
+      {section(
+        'Data events',
+        'data',
+        events((s) => <DataSummary value={s} />),
+      )}
+      {section(
+        'Network activity events',
+        'network',
+        events((s) => <NetworkSummary value={s} />),
+      )}
+      {section(
+        'Insights events',
+        'insights',
         insights.error ? (
           <Problem error={insights.error} onRetry={() => void insights.refetch()} />
         ) : (
-          <KeyValuePairs columns={1} items={[{ label: 'Insights types', value: insights.data?.map((i) => insightLabels[i.InsightType!]).join(', ') || 'Disabled' }]} />
+          <KeyValuePairs
+            columns={1}
+            items={[{ label: 'Insights types', value: insights.data?.map((i) => insightLabels[i.InsightType!]).join(', ') || 'Disabled' }]}
+          />
         ),
       )}
-      {selection && <Container><SelectorsJson value={selection} /></Container>}
+      {selection && (
+        <Container>
+          <SelectorsJson value={selection} />
+        </Container>
+      )}
     </SpaceBetween>
   )
 }

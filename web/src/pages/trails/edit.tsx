@@ -15,7 +15,8 @@ import { Problem } from '~/components/problem'
 import { useCatalogue } from '~/components/selectors/catalogue'
 import { newSelector } from '~/components/selectors/draft'
 import { EventsForm, type Part } from '~/components/selectors/events-form'
-import { checkSelection, fromGiven, hasProblems, toGiven, type Given, type Selection } from '~/components/selectors/selection'
+import { fromGiven, toGiven, type Given, type Selection } from '~/components/selectors/selection'
+import { checkSelection, hasProblems } from '~/components/selectors/selection-check'
 import { fromTags, toTags } from '~/lib/tags'
 import { visible } from '~/lib/text'
 import { hrefOf, useGo } from '~/shell/link'
@@ -30,8 +31,13 @@ import { checkInsights, fromInsights, InsightsFields, toInsights } from './insig
 import { trailPath } from './list'
 
 const titles: Record<string, string> = {
-  general: 'Edit general details', logs: 'Edit CloudWatch Logs', tags: 'Edit tags', management: 'Edit management events',
-  data: 'Edit data events', network: 'Edit network activity events', insights: 'Edit Insights events',
+  general: 'Edit general details',
+  logs: 'Edit CloudWatch Logs',
+  tags: 'Edit tags',
+  management: 'Edit management events',
+  data: 'Edit data events',
+  network: 'Edit network activity events',
+  insights: 'Edit Insights events',
 }
 
 // Edit is the page that changes one section of a trail.
@@ -40,8 +46,12 @@ export default function Edit() {
   const [region] = useRegion()
   const title = titles[section]
   usePage({
-    title: title ?? 'Edit', contentType: 'form',
-    trail: [{ text: 'Trails', href: hrefOf('/trails') }, { text: name, href: hrefOf(`/trails/${encodeURIComponent(name)}`) }],
+    title: title ?? 'Edit',
+    contentType: 'form',
+    trail: [
+      { text: 'Trails', href: hrefOf('/trails') },
+      { text: name, href: hrefOf(`/trails/${encodeURIComponent(name)}`) },
+    ],
   })
   const { data: trail, isPending, error, refetch } = useTrail(name, region)
   if (!title) return <NotFound />
@@ -131,7 +141,13 @@ function TagsOf({ trail, title, tags }: Props & { tags: Tag[] }) {
   const { save, saving, error, back } = useSaving(trail, () => putTags(trail.TrailARN!, trail.HomeRegion!, tags, toTags(value.tags)))
   return (
     <EditForm title={title} onCancel={back} saving={saving} error={error} onSave={() => (setTried(true), errors.tags || save())}>
-      <Tags value={value} onChange={(next) => setValue((old) => ({ ...old, ...next }))} errors={tried ? errors : {}} region={trail.HomeRegion!} existing />
+      <Tags
+        value={value}
+        onChange={(next) => setValue((old) => ({ ...old, ...next }))}
+        errors={tried ? errors : {}}
+        region={trail.HomeRegion!}
+        existing
+      />
     </EditForm>
   )
 }
@@ -163,7 +179,8 @@ function InsightsOf({ trail, title, insights, selection }: Props & { insights: I
 function EditEvents({ trail, title, part }: Props & { part: Part }) {
   const selectors = useTrailSelectors(trail)
   if (selectors.isPending) return <Loading />
-  if (selectors.error) return <Problem header="The events of the trail could not be read" error={selectors.error} onRetry={() => void selectors.refetch()} />
+  if (selectors.error)
+    return <Problem header="The events of the trail could not be read" error={selectors.error} onRetry={() => void selectors.refetch()} />
   return <EventsOf trail={trail} title={title} part={part} given={selectors.data} />
 }
 
@@ -177,7 +194,12 @@ function EventsOf({ trail, title, part, given }: Props & { part: Part; given: Gi
   )
   let warning: ReactNode
   if (!value.basic && given.EventSelectors?.some((s) => s.DataResources?.length)) {
-    warning = <Alert type="info">This trail had basic event selectors. Saving replaces them by advanced event selectors, which select the same events and what you add.</Alert>
+    warning = (
+      <Alert type="info">
+        This trail had basic event selectors. Saving replaces them by advanced event selectors, which select the same events and what you
+        add.
+      </Alert>
+    )
   }
   return (
     <EditForm title={title} onCancel={back} saving={saving} error={error} onSave={() => (setTried(true), hasProblems(problems) || save())}>

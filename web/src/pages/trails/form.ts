@@ -25,7 +25,10 @@ export type Field = 'name' | 'bucket' | 'prefix' | 'key' | 'topic' | 'group' | '
 export type Errors = Partial<Record<Field, string>>
 
 // suggestBucket is a name for a trail's bucket, as CloudTrail makes them.
-export function suggestBucket(account: string, random: (n: number) => Uint8Array = (n) => crypto.getRandomValues(new Uint8Array(n))): string {
+export function suggestBucket(
+  account: string,
+  random: (n: number) => Uint8Array = (n) => crypto.getRandomValues(new Uint8Array(n)),
+): string {
   const hash = Array.from(random(4), (b) => b.toString(16).padStart(2, '0')).join('')
   return `aws-cloudtrail-logs-${account}-${hash}`
 }
@@ -34,24 +37,46 @@ export function suggestBucket(account: string, random: (n: number) => Uint8Array
 // not encrypt with KMS keys, so that this begins switched off there.
 export function newAttributes(account: string, embedded: boolean): Attributes {
   return {
-    name: '', newBucket: true, bucket: suggestBucket(account), prefix: '', encrypt: !embedded, key: '', validation: true,
-    notify: false, topic: '', logs: false, group: '', role: '', multiRegion: true, tags: [],
+    name: '',
+    newBucket: true,
+    bucket: suggestBucket(account),
+    prefix: '',
+    encrypt: !embedded,
+    key: '',
+    validation: true,
+    notify: false,
+    topic: '',
+    logs: false,
+    group: '',
+    role: '',
+    multiRegion: true,
+    tags: [],
   }
 }
 
 // attributesOf are those of a trail that is there.
 export function attributesOf(trail: Trail): Attributes {
   return {
-    name: trail.Name ?? '', newBucket: false, bucket: trail.S3BucketName ?? '', prefix: trail.S3KeyPrefix ?? '',
-    encrypt: !!trail.KmsKeyId, key: trail.KmsKeyId ?? '', validation: trail.LogFileValidationEnabled ?? false,
-    notify: !!trail.SnsTopicARN, topic: trail.SnsTopicARN ?? '', logs: !!trail.CloudWatchLogsLogGroupArn,
-    group: trail.CloudWatchLogsLogGroupArn ?? '', role: trail.CloudWatchLogsRoleArn ?? '', multiRegion: trail.IsMultiRegionTrail ?? false, tags: [],
+    name: trail.Name ?? '',
+    newBucket: false,
+    bucket: trail.S3BucketName ?? '',
+    prefix: trail.S3KeyPrefix ?? '',
+    encrypt: !!trail.KmsKeyId,
+    key: trail.KmsKeyId ?? '',
+    validation: trail.LogFileValidationEnabled ?? false,
+    notify: !!trail.SnsTopicARN,
+    topic: trail.SnsTopicARN ?? '',
+    logs: !!trail.CloudWatchLogsLogGroupArn,
+    group: trail.CloudWatchLogsLogGroupArn ?? '',
+    role: trail.CloudWatchLogsRoleArn ?? '',
+    multiRegion: trail.IsMultiRegionTrail ?? false,
+    tags: [],
   }
 }
 
 // groupArn is the ARN that a log group's name, or ARN, stands for.
 export function groupArn(group: string, region: string, account: string): string {
-  if (group === '' ) return ''
+  if (group === '') return ''
   const arn = group.startsWith('arn:') ? group : `arn:aws:logs:${region}:${account}:log-group:${group}`
   return arn.endsWith(':*') ? arn : arn + ':*'
 }
@@ -80,10 +105,15 @@ export function checkAttributes(a: Attributes, region: string, account: string):
 export function createRequest(a: Attributes, region: string, account: string): CreateTrailRequest {
   const tags = toTags(a.tags)
   return {
-    Name: a.name, S3BucketName: a.bucket, ...(a.prefix && { S3KeyPrefix: a.prefix }), ...(a.encrypt && { KmsKeyId: a.key }),
-    EnableLogFileValidation: a.validation, ...(a.notify && { SnsTopicName: a.topic }),
+    Name: a.name,
+    S3BucketName: a.bucket,
+    ...(a.prefix && { S3KeyPrefix: a.prefix }),
+    ...(a.encrypt && { KmsKeyId: a.key }),
+    EnableLogFileValidation: a.validation,
+    ...(a.notify && { SnsTopicName: a.topic }),
     ...(a.logs && { CloudWatchLogsLogGroupArn: groupArn(a.group, region, account), CloudWatchLogsRoleArn: roleArn(a.role, account) }),
-    IsMultiRegionTrail: a.multiRegion, ...(tags.length && { TagsList: tags }),
+    IsMultiRegionTrail: a.multiRegion,
+    ...(tags.length && { TagsList: tags }),
   }
 }
 
@@ -153,7 +183,8 @@ export function rolePolicy(group: string, region: string, account: string): stri
         { Sid: 'AWSCloudTrailPutLogEvents20141101', Effect: 'Allow', Action: ['logs:PutLogEvents'], Resource: resource },
       ],
     },
-    null, 2,
+    null,
+    2,
   )
 }
 

@@ -3,7 +3,8 @@ import Checkbox from '@cloudscape-design/components/checkbox'
 import FormField from '@cloudscape-design/components/form-field'
 import SpaceBetween from '@cloudscape-design/components/space-between'
 import type { InsightSelector } from '~/api/operations.gen'
-import { taken, type Selection } from '~/components/selectors/selection'
+import { type Selection } from '~/components/selectors/selection'
+import { taken } from '~/components/selectors/selection-check'
 
 // InsightsDraft is which unusual activity is looked for.
 export interface InsightsDraft {
@@ -15,7 +16,10 @@ export const insightLabels = { ApiCallRateInsight: 'API call rate', ApiErrorRate
 
 // toInsights makes the API's selectors.
 export function toInsights(d: InsightsDraft): InsightSelector[] {
-  return [...(d.rate ? [{ InsightType: 'ApiCallRateInsight' as const }] : []), ...(d.errors ? [{ InsightType: 'ApiErrorRateInsight' as const }] : [])]
+  return [
+    ...(d.rate ? [{ InsightType: 'ApiCallRateInsight' as const }] : []),
+    ...(d.errors ? [{ InsightType: 'ApiErrorRateInsight' as const }] : []),
+  ]
 }
 
 // fromInsights reads the API's selectors.
@@ -33,11 +37,20 @@ export function checkInsights(d: InsightsDraft, selection: Selection): string | 
 }
 
 // InsightsFields choose the types of Insights events.
-export function InsightsFields({ value, onChange, error }: { value: InsightsDraft; onChange: (value: InsightsDraft) => void; error?: string }) {
+export function InsightsFields({
+  value,
+  onChange,
+  error,
+}: {
+  value: InsightsDraft
+  onChange: (value: InsightsDraft) => void
+  error?: string
+}) {
   return (
     <SpaceBetween size="m">
       <Alert type="info">
-        This version of Cairn keeps the setting, and delivers Insights events that others recorded, but does not look for unusual activity by itself yet.
+        This version of Cairn keeps the setting, and delivers Insights events that others recorded, but does not look for unusual activity
+        by itself yet.
       </Alert>
       <FormField label="Insights types" errorText={error}>
         <SpaceBetween size="xs">

@@ -7,16 +7,17 @@ import StatusIndicator from '@cloudscape-design/components/status-indicator'
 import Table, { type TableProps } from '@cloudscape-design/components/table'
 import TextFilter from '@cloudscape-design/components/text-filter'
 import { useState } from 'react'
-import { useSearchParams } from 'react-router'
 import type { GetTrailStatusResponse, Trail } from '~/api/operations.gen'
 import { Empty } from '~/components/empty'
 import { Problem } from '~/components/problem'
+import { useParam } from '~/lib/params'
 import { plural, shown } from '~/lib/text'
-import { hrefOf, PageLink, useFollow } from '~/shell/link'
+import { hrefOf, PageLink, useFollow, useGo } from '~/shell/link'
 import { usePage } from '~/shell/page'
-import { useRegion } from '~/shell/session'
+import { useRegion, useSession } from '~/shell/session'
 import { DeleteTrail } from './actions'
 import { useRefresh, useStatuses, useTrails } from './api'
+import { locationOf } from './form'
 import { troubles } from './status'
 
 interface Row {
@@ -32,21 +33,38 @@ function Status({ row }: { row: Row }) {
   if (row.error) return <StatusIndicator type="warning">Unknown</StatusIndicator>
   if (!row.status) return <StatusIndicator type="loading">Loading</StatusIndicator>
   const failed = troubles(row.status)
-  if (failed.length) return <StatusIndicator type="error">{row.status.IsLogging ? 'Logging, delivery fails' : 'Off, delivery fails'}</StatusIndicator>
+  if (failed.length)
+    return <StatusIndicator type="error">{row.status.IsLogging ? 'Logging, delivery fails' : 'Off, delivery fails'}</StatusIndicator>
   return row.status.IsLogging ? <StatusIndicator>Logging</StatusIndicator> : <StatusIndicator type="stopped">Off</StatusIndicator>
 }
 
 const yes = (on: boolean | undefined) => (on ? 'Yes' : 'No')
 
 const columns: TableProps.ColumnDefinition<Row>[] = [
-  { id: 'name', header: 'Name', isRowHeader: true, sortingComparator: by((r) => r.trail.Name), cell: ({ trail }) => <PageLink to={trailPath(trail)}>{shown(trail.Name)}</PageLink> },
+  {
+    id: 'name',
+    header: 'Name',
+    isRowHeader: true,
+    sortingComparator: by((r) => r.trail.Name),
+    cell: ({ trail }) => <PageLink to={trailPath(trail)}>{shown(trail.Name)}</PageLink>,
+  },
   { id: 'home', header: 'Home Region', sortingComparator: by((r) => r.trail.HomeRegion), cell: ({ trail }) => trail.HomeRegion },
   { id: 'multi', header: 'Multi-Region trail', cell: ({ trail }) => yes(trail.IsMultiRegionTrail) },
   { id: 'insights', header: 'Insights', cell: ({ trail }) => (trail.HasInsightSelectors ? 'Enabled' : 'Disabled') },
   { id: 'organization', header: 'Organization trail', cell: ({ trail }) => yes(trail.IsOrganizationTrail) },
-  { id: 'bucket', header: 'S3 bucket', minWidth: 180, sortingComparator: by((r) => r.trail.S3BucketName), cell: ({ trail }) => shown(trail.S3BucketName) },
+  {
+    id: 'bucket',
+    header: 'S3 bucket',
+    minWidth: 180,
+    sortingComparator: by((r) => r.trail.S3BucketName),
+    cell: ({ trail }) => shown(trail.S3BucketName),
+  },
   { id: 'prefix', header: 'Log file prefix', cell: ({ trail }) => shown(trail.S3KeyPrefix) },
-  { id: 'group', header: 'CloudWatch Logs log group', cell: ({ trail }) => shown(trail.CloudWatchLogsLogGroupArn?.replace(/^.*:log-group:(.*):\*$/, '$1')) },
+  {
+    id: 'group',
+    header: 'CloudWatch Logs log group',
+    cell: ({ trail }) => shown(trail.CloudWatchLogsLogGroupArn?.replace(/^.*:log-group:(.*):\*$/, '$1')),
+  },
   { id: 'status', header: 'Status', minWidth: 130, cell: (row) => <Status row={row} /> },
 ]
 
@@ -60,21 +78,29 @@ export default function List() {
   const [region] = useRegion()
   const { data: trails = [], isPending, isFetching, error } = useTrails(region)
   const statuses = useStatuses(trails)
+  const { account } = useSession()
+  const go = useGo()
   const refresh = useRefresh()
   const follow = useFollow()
-  const [params, setParams] = useSearchParams()
+  const [filter, setFilter] = useParam('filter')
   const [deleting, setDeleting] = useState<Trail | null>(null)
   const rows: Row[] = trails.map((trail, i) => ({ trail, status: statuses[i]?.data, error: statuses[i]?.error }))
-  const filter = params.get('filter') ?? ''
-  const create = <Button href={hrefOf('/trails/create')} onFollow={follow}>Create trail</Button>
+  const create = (
+    <Button href={hrefOf('/trails/create')} onFollow={follow}>
+      Create trail
+    </Button>
+  )
   const { items, collectionProps, filterProps, filteredItemsCount, actions } = useCollection(rows, {
     filtering: {
       defaultFilteringText: filter,
       filteringFunction: ({ trail }, text) =>
-        [trail.Name, trail.HomeRegion, trail.S3BucketName, trail.S3KeyPrefix, trail.CloudWatchLogsLogGroupArn].some((t) => t?.toLowerCase().includes(text.toLowerCase())),
+        [trail.Name, trail.HomeRegion, trail.S3BucketName, trail.S3KeyPrefix, trail.CloudWatchLogsLogGroupArn].some((t) =>
+          t?.toLowerCase().includes(text.toLowerCase()),
+        ),
       empty: (
         <Empty title="No trails" action={create}>
-          A trail delivers events as log files to an S3 bucket, beyond the 90 days of the event history. Create one to keep a record of the activity in this account.
+          A trail delivers events as log files to an S3 bucket, beyond the 90 days of the event history. Create one to keep a record of the
+          activity in this account.
         </Empty>
       ),
       noMatch: <Empty title="No matches" action={<Button onClick={() => actions.setFiltering('')}>Clear filter</Button>} />,
@@ -105,17 +131,20 @@ export default function List() {
               countText={plural(filteredItemsCount ?? 0, 'match', 'matches')}
               onChange={(event) => {
                 filterProps.onChange(event)
-                setParams((old) => {
-                  const next = new URLSearchParams(old)
-                  if (event.detail.filteringText) next.set('filter', event.detail.filteringText)
-                  else next.delete('filter')
-                  return next
-                }, { replace: true })
+                setFilter(event.detail.filteringText)
               }}
             />
           )
         }
-        empty={error ? <Box textAlign="left"><Problem header="The trails could not be listed" error={error} onRetry={() => void refresh()} /></Box> : collectionProps.empty}
+        empty={
+          error ? (
+            <Box textAlign="left">
+              <Problem header="The trails could not be listed" error={error} onRetry={() => void refresh()} />
+            </Box>
+          ) : (
+            collectionProps.empty
+          )
+        }
         header={
           <Header
             variant="awsui-h1-sticky"
@@ -124,8 +153,18 @@ export default function List() {
             actions={
               <SpaceBetween direction="horizontal" size="xs">
                 <Button iconName="refresh" ariaLabel="Refresh" loading={isFetching && !isPending} onClick={() => void refresh()} />
-                <Button disabled={!selected} onClick={() => setDeleting(selected!)}>Delete</Button>
-                <Button variant="primary" href={hrefOf('/trails/create')} onFollow={follow}>Create trail</Button>
+                <Button
+                  disabled={!selected}
+                  onClick={() => go('/imports/create?source=' + encodeURIComponent(locationOf(selected!, account)))}
+                >
+                  Copy events to Lake
+                </Button>
+                <Button disabled={!selected} onClick={() => setDeleting(selected!)}>
+                  Delete
+                </Button>
+                <Button variant="primary" href={hrefOf('/trails/create')} onFollow={follow}>
+                  Create trail
+                </Button>
               </SpaceBetween>
             }
           >

@@ -28,19 +28,38 @@ const onOff = (on: boolean) => (on ? 'Enabled' : 'Disabled')
 export function Review({ attributes: a, selection, insights, onEdit, region }: Props) {
   const { account } = useSession()
   const section = (title: string, step: number, children: ReactNode) => (
-    <Container header={<Header variant="h2" actions={<Button ariaLabel={`Edit ${title}`} onClick={() => onEdit(step)}>Edit</Button>}>{title}</Header>}>{children}</Container>
+    <Container
+      header={
+        <Header
+          variant="h2"
+          actions={
+            <Button ariaLabel={`Edit ${title}`} onClick={() => onEdit(step)}>
+              Edit
+            </Button>
+          }
+        >
+          {title}
+        </Header>
+      }
+    >
+      {children}
+    </Container>
   )
   return (
     <SpaceBetween size="l">
       {section(
-        'General details', 0,
+        'General details',
+        0,
         <KeyValuePairs
           columns={3}
           items={[
             { label: 'Trail name', value: shown(a.name) },
             { label: 'Multi-Region trail', value: a.multiRegion ? 'Yes' : 'No' },
             { label: 'Home Region', value: region },
-            { label: a.newBucket ? 'Trail log location (new bucket)' : 'Trail log location', value: visible(locationOf({ S3BucketName: a.bucket, S3KeyPrefix: a.prefix }, account)) },
+            {
+              label: a.newBucket ? 'Trail log location (new bucket)' : 'Trail log location',
+              value: visible(locationOf({ S3BucketName: a.bucket, S3KeyPrefix: a.prefix }, account)),
+            },
             { label: 'Log file SSE-KMS encryption', value: a.encrypt ? shown(a.key) : 'Disabled (SSE-S3)' },
             { label: 'Log file validation', value: onOff(a.validation) },
             { label: 'SNS notification delivery', value: a.notify ? shown(a.topic) : 'Disabled' },
@@ -48,7 +67,8 @@ export function Review({ attributes: a, selection, insights, onEdit, region }: P
         />,
       )}
       {section(
-        'CloudWatch Logs', 0,
+        'CloudWatch Logs',
+        0,
         <KeyValuePairs
           columns={3}
           items={[
@@ -63,8 +83,12 @@ export function Review({ attributes: a, selection, insights, onEdit, region }: P
       {section('Data events', 1, <DataSummary value={selection} />)}
       {section('Network activity events', 1, <NetworkSummary value={selection} />)}
       {section(
-        'Insights events', 1,
-        <KeyValuePairs columns={3} items={[{ label: 'Insights types', value: insights.map((i) => insightLabels[i.InsightType!]).join(', ') || 'Disabled' }]} />,
+        'Insights events',
+        1,
+        <KeyValuePairs
+          columns={3}
+          items={[{ label: 'Insights types', value: insights.map((i) => insightLabels[i.InsightType!]).join(', ') || 'Disabled' }]}
+        />,
       )}
       <Container>
         <SelectorsJson value={selection} />

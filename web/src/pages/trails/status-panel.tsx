@@ -22,7 +22,8 @@ export function TrailStatus({ trail, status, error }: { trail: Trail; status: Ge
   const delivery = (what: Trouble['what'], time: number | undefined, off: boolean) => {
     if (!status) return pending
     if (off) return '-'
-    if (failed.some((t) => t.what === what)) return <StatusIndicator type="error">Fails; last success: {time ? <Time value={time} /> : 'never'}</StatusIndicator>
+    if (failed.some((t) => t.what === what))
+      return <StatusIndicator type="error">Fails; last success: {time ? <Time value={time} /> : 'never'}</StatusIndicator>
     return time ? <Time value={time} /> : 'None yet'
   }
   return (
@@ -39,20 +40,39 @@ export function TrailStatus({ trail, status, error }: { trail: Trail; status: Ge
           items={[
             {
               label: 'Trail logging',
-              value: !status ? pending : status.IsLogging ? <StatusIndicator>Logging</StatusIndicator> : <StatusIndicator type="stopped">Off</StatusIndicator>,
+              value: !status ? (
+                pending
+              ) : status.IsLogging ? (
+                <StatusIndicator>Logging</StatusIndicator>
+              ) : (
+                <StatusIndicator type="stopped">Off</StatusIndicator>
+              ),
             },
             { label: 'Last log file delivered', value: delivery('S3', status?.LatestDeliveryTime, false) },
-            { label: 'Last file validation delivered', value: delivery('Digest', status?.LatestDigestDeliveryTime, !trail.LogFileValidationEnabled) },
+            {
+              label: 'Last file validation delivered',
+              value: delivery('Digest', status?.LatestDigestDeliveryTime, !trail.LogFileValidationEnabled),
+            },
             { label: 'Last SNS notification', value: delivery('SNS', status?.LatestNotificationTime, !trail.SnsTopicARN) },
-            { label: 'Last CloudWatch Logs delivery', value: delivery('CloudWatch Logs', status?.LatestCloudWatchLogsDeliveryTime, !trail.CloudWatchLogsLogGroupArn) },
+            {
+              label: 'Last CloudWatch Logs delivery',
+              value: delivery('CloudWatch Logs', status?.LatestCloudWatchLogsDeliveryTime, !trail.CloudWatchLogsLogGroupArn),
+            },
             {
               label: status?.IsLogging === false && status.StopLoggingTime ? 'Logging stopped' : 'Logging started',
-              value: status ? <Time value={status.IsLogging ? status.StartLoggingTime : (status.StopLoggingTime ?? status.StartLoggingTime)} /> : pending,
+              value: status ? (
+                <Time value={status.IsLogging ? status.StartLoggingTime : (status.StopLoggingTime ?? status.StartLoggingTime)} />
+              ) : (
+                pending
+              ),
             },
           ]}
         />
         <ExpandableSection headerText="List the log files">
-          <Command text={`aws s3 ls --recursive ${locationOf(trail, account)}${s3Endpoint ? ` \\\n  --endpoint-url ${s3Endpoint}` : ''}`} label="Command that lists the log files" />
+          <Command
+            text={`aws s3 ls --recursive ${locationOf(trail, account)}${s3Endpoint ? ` \\\n  --endpoint-url ${s3Endpoint}` : ''}`}
+            label="Command that lists the log files"
+          />
         </ExpandableSection>
       </SpaceBetween>
     </Container>

@@ -10,7 +10,10 @@ export interface Trouble {
 }
 
 const everywhere: Record<string, [string, string]> = {
-  ConnectionError: ['Nobody answers at the address.', 'Check that the service is up, and that the address in the settings of this server is right.'],
+  ConnectionError: [
+    'Nobody answers at the address.',
+    'Check that the service is up, and that the address in the settings of this server is right.',
+  ],
   RequestTimeout: ['The answer took too long.', 'Check that the service is up. The server tries again by itself.'],
   Throttling: ['The service takes no more requests for now.', 'Nothing has to be done: the server tries again by itself.'],
   SlowDown: ['The store takes no more requests for now.', 'Nothing has to be done: the server tries again by itself.'],
@@ -21,27 +24,54 @@ const everywhere: Record<string, [string, string]> = {
 }
 
 const buckets: Record<string, [string, string]> = {
-  NoSuchBucket: ['The bucket is not there any more.', 'Create a bucket of this name again, with a bucket policy that lets CloudTrail in, or edit the trail and choose another bucket.'],
-  AccessDenied: ['The bucket policy does not let CloudTrail write, or denies it.', 'Let the bucket policy allow cloudtrail.amazonaws.com s3:GetBucketAcl on the bucket and s3:PutObject below its prefix, or edit the trail and let it make a new bucket.'],
+  NoSuchBucket: [
+    'The bucket is not there any more.',
+    'Create a bucket of this name again, with a bucket policy that lets CloudTrail in, or edit the trail and choose another bucket.',
+  ],
+  AccessDenied: [
+    'The bucket policy does not let CloudTrail write, or denies it.',
+    'Let the bucket policy allow cloudtrail.amazonaws.com s3:GetBucketAcl on the bucket and s3:PutObject below its prefix, or edit the trail and let it make a new bucket.',
+  ],
   AllAccessDisabled: ['All access to the bucket is switched off.', 'Switch it on again, or edit the trail and choose another bucket.'],
-  InvalidAccessKeyId: ['The store does not know the credentials that the server uses.', 'Check the credentials that the server was started with.'],
-  SignatureDoesNotMatch: ['The store refuses the credentials that the server uses.', 'Check the credentials that the server was started with.'],
+  InvalidAccessKeyId: [
+    'The store does not know the credentials that the server uses.',
+    'Check the credentials that the server was started with.',
+  ],
+  SignatureDoesNotMatch: [
+    'The store refuses the credentials that the server uses.',
+    'Check the credentials that the server was started with.',
+  ],
   QuotaExceeded: ['The store is full.', 'Make room in it, or edit the trail and choose another bucket.'],
   'KMS.NotFoundException': ['The KMS key is not there.', 'Edit the trail and choose another key, or switch encryption with a KMS key off.'],
   'KMS.DisabledException': ['The KMS key is disabled.', 'Enable the key, or edit the trail and choose another one.'],
-  'KMS.AccessDeniedException': ['The policy of the KMS key does not let CloudTrail use it.', 'Let it allow CloudTrail kms:GenerateDataKey*.'],
+  'KMS.AccessDeniedException': [
+    'The policy of the KMS key does not let CloudTrail use it.',
+    'Let it allow CloudTrail kms:GenerateDataKey*.',
+  ],
 }
 
 const topics: Record<string, [string, string]> = {
-  AuthorizationError: ['SNS authorization failed: the policy of the topic does not let CloudTrail publish.', 'Let the policy of the topic allow cloudtrail.amazonaws.com sns:Publish.'],
+  AuthorizationError: [
+    'SNS authorization failed: the policy of the topic does not let CloudTrail publish.',
+    'Let the policy of the topic allow cloudtrail.amazonaws.com sns:Publish.',
+  ],
   NotFound: ['The topic is not there.', 'Create it, or edit the trail and choose another topic.'],
-  NotConfigured: ['This server does not send to SNS.', 'Start it with the setting sns-endpoint, or edit the trail and switch notifications off.'],
+  NotConfigured: [
+    'This server does not send to SNS.',
+    'Start it with the setting sns-endpoint, or edit the trail and switch notifications off.',
+  ],
 }
 
 const groups: Record<string, [string, string]> = {
-  AuthorizationError: ['The role may not write to the log group.', 'Let the policy of the role allow logs:CreateLogStream and logs:PutLogEvents, and let it be assumed by CloudTrail.'],
+  AuthorizationError: [
+    'The role may not write to the log group.',
+    'Let the policy of the role allow logs:CreateLogStream and logs:PutLogEvents, and let it be assumed by CloudTrail.',
+  ],
   NotFound: ['The log group is not there.', 'Create it, or edit the trail and choose another one.'],
-  NotConfigured: ['This server does not send to CloudWatch Logs.', 'Start it with the setting logs-endpoint, or edit the trail and switch CloudWatch Logs off.'],
+  NotConfigured: [
+    'This server does not send to CloudWatch Logs.',
+    'Start it with the setting logs-endpoint, or edit the trail and switch CloudWatch Logs off.',
+  ],
 }
 
 const kept = 'Nothing is lost: log files that cannot be delivered are kept, and tried again for 30 days.'
@@ -51,12 +81,25 @@ export function troubles(status: GetTrailStatusResponse): Trouble[] {
   const out: Trouble[] = []
   const add = (what: Trouble['what'], header: string, code: string | undefined, known: Record<string, [string, string]>, more = '') => {
     if (!code) return
-    const [means, fix] = known[code] ?? everywhere[code] ?? [`The service answered ${code}.`, 'The log of this server has the whole answer.']
+    const [means, fix] = known[code] ??
+      everywhere[code] ?? [`The service answered ${code}.`, 'The log of this server has the whole answer.']
     out.push({ what, code, header, means: more ? `${means} ${more}` : means, fix })
   }
   add('S3', 'Log files are not delivered to the S3 bucket', status.LatestDeliveryError, buckets, kept)
-  add('Digest', 'Digest files are not delivered to the S3 bucket', status.LatestDigestDeliveryError, buckets, 'Log files of that time cannot be validated until they are.')
+  add(
+    'Digest',
+    'Digest files are not delivered to the S3 bucket',
+    status.LatestDigestDeliveryError,
+    buckets,
+    'Log files of that time cannot be validated until they are.',
+  )
   add('SNS', 'Notifications are not sent to the SNS topic', status.LatestNotificationError, topics, 'Log files are delivered all the same.')
-  add('CloudWatch Logs', 'Events are not sent to CloudWatch Logs', status.LatestCloudWatchLogsDeliveryError, groups, 'Log files are delivered all the same.')
+  add(
+    'CloudWatch Logs',
+    'Events are not sent to CloudWatch Logs',
+    status.LatestCloudWatchLogsDeliveryError,
+    groups,
+    'Log files are delivered all the same.',
+  )
   return out
 }

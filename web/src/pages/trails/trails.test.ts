@@ -2,7 +2,18 @@ import { describe, expect, it, vi } from 'vitest'
 import { ApiError } from '~/api/errors'
 import { allManagement } from '~/components/selectors/selection'
 import { makeTrail, PartError, stands, type Calls, type Made, type Plan } from './creation'
-import { attributesOf, checkAttributes, createRequest, fieldOf, locationOf, newAttributes, rolePolicy, suggestBucket, updateGeneral, updateLogs } from './form'
+import {
+  attributesOf,
+  checkAttributes,
+  createRequest,
+  fieldOf,
+  locationOf,
+  newAttributes,
+  rolePolicy,
+  suggestBucket,
+  updateGeneral,
+  updateLogs,
+} from './form'
 import { troubles } from './status'
 
 const account = '111122223333'
@@ -15,30 +26,84 @@ describe('attributes', () => {
     expect(suggestBucket(account, () => new Uint8Array([0, 1, 254, 255]))).toBe('aws-cloudtrail-logs-111122223333-0001feff')
   })
   it('have the defaults of the guide', () => {
-    expect(createRequest(attributes(), region, account)).toEqual({ Name: 'main', S3BucketName: expect.stringMatching(/^aws-cloudtrail-logs-111122223333-[0-9a-f]{8}$/), EnableLogFileValidation: true, IsMultiRegionTrail: true })
+    expect(createRequest(attributes(), region, account)).toEqual({
+      Name: 'main',
+      S3BucketName: expect.stringMatching(/^aws-cloudtrail-logs-111122223333-[0-9a-f]{8}$/),
+      EnableLogFileValidation: true,
+      IsMultiRegionTrail: true,
+    })
     expect(newAttributes(account, false).encrypt).toBe(true)
   })
   it('are all sent', () => {
     const all = {
-      ...attributes(), bucket: 'logs', prefix: 'p', encrypt: true, key: 'alias/k', notify: true, topic: 't', logs: true, group: 'g', role: 'r', multiRegion: false,
+      ...attributes(),
+      bucket: 'logs',
+      prefix: 'p',
+      encrypt: true,
+      key: 'alias/k',
+      notify: true,
+      topic: 't',
+      logs: true,
+      group: 'g',
+      role: 'r',
+      multiRegion: false,
       tags: [{ key: 'a', value: 'b', existing: false }],
     }
     expect(checkAttributes(all, region, account)).toEqual({})
     expect(createRequest(all, region, account)).toEqual({
-      Name: 'main', S3BucketName: 'logs', S3KeyPrefix: 'p', KmsKeyId: 'alias/k', EnableLogFileValidation: true, SnsTopicName: 't', IsMultiRegionTrail: false,
-      CloudWatchLogsLogGroupArn: 'arn:aws:logs:us-east-1:111122223333:log-group:g:*', CloudWatchLogsRoleArn: 'arn:aws:iam::111122223333:role/r', TagsList: [{ Key: 'a', Value: 'b' }],
+      Name: 'main',
+      S3BucketName: 'logs',
+      S3KeyPrefix: 'p',
+      KmsKeyId: 'alias/k',
+      EnableLogFileValidation: true,
+      SnsTopicName: 't',
+      IsMultiRegionTrail: false,
+      CloudWatchLogsLogGroupArn: 'arn:aws:logs:us-east-1:111122223333:log-group:g:*',
+      CloudWatchLogsRoleArn: 'arn:aws:iam::111122223333:role/r',
+      TagsList: [{ Key: 'a', Value: 'b' }],
     })
   })
   it('are checked', () => {
-    const bad = checkAttributes({ ...attributes(), name: 'a', bucket: 'X', prefix: 'x'.repeat(201), encrypt: true, notify: true, logs: true, tags: [{ key: '', value: '', existing: false }] }, region, account)
+    const bad = checkAttributes(
+      {
+        ...attributes(),
+        name: 'a',
+        bucket: 'X',
+        prefix: 'x'.repeat(201),
+        encrypt: true,
+        notify: true,
+        logs: true,
+        tags: [{ key: '', value: '', existing: false }],
+      },
+      region,
+      account,
+    )
     expect(Object.keys(bad).sort()).toEqual(['bucket', 'group', 'key', 'name', 'prefix', 'role', 'tags', 'topic'])
   })
   it('that did not change are not sent again', () => {
-    const trail = { Name: 'main', TrailARN: arn, HomeRegion: region, S3BucketName: 'logs', S3KeyPrefix: 'p', SnsTopicARN: `arn:aws:sns:${region}:${account}:t`, IsMultiRegionTrail: true, LogFileValidationEnabled: true, KmsKeyId: 'k' }
+    const trail = {
+      Name: 'main',
+      TrailARN: arn,
+      HomeRegion: region,
+      S3BucketName: 'logs',
+      S3KeyPrefix: 'p',
+      SnsTopicARN: `arn:aws:sns:${region}:${account}:t`,
+      IsMultiRegionTrail: true,
+      LogFileValidationEnabled: true,
+      KmsKeyId: 'k',
+    }
     const same = attributesOf(trail)
     expect(updateGeneral(trail, same)).toEqual({ Name: arn })
-    expect(updateGeneral(trail, { ...same, bucket: 'other', prefix: '', encrypt: false, notify: false, validation: false, multiRegion: false })).toEqual({
-      Name: arn, S3BucketName: 'other', S3KeyPrefix: '', KmsKeyId: '', SnsTopicName: '', EnableLogFileValidation: false, IsMultiRegionTrail: false,
+    expect(
+      updateGeneral(trail, { ...same, bucket: 'other', prefix: '', encrypt: false, notify: false, validation: false, multiRegion: false }),
+    ).toEqual({
+      Name: arn,
+      S3BucketName: 'other',
+      S3KeyPrefix: '',
+      KmsKeyId: '',
+      SnsTopicName: '',
+      EnableLogFileValidation: false,
+      IsMultiRegionTrail: false,
     })
     expect(updateLogs(trail, same, account)).toEqual({ Name: arn, CloudWatchLogsLogGroupArn: '', CloudWatchLogsRoleArn: '' })
   })
@@ -47,13 +112,22 @@ describe('attributes', () => {
     expect(fieldOf(new ApiError(400, 'AccessDeniedException', ''))).toBeUndefined()
   })
   it('have a policy and a location', () => {
-    expect(rolePolicy('g', region, account)).toContain('arn:aws:logs:us-east-1:111122223333:log-group:g:log-stream:111122223333_CloudTrail_us-east-1*')
+    expect(rolePolicy('g', region, account)).toContain(
+      'arn:aws:logs:us-east-1:111122223333:log-group:g:log-stream:111122223333_CloudTrail_us-east-1*',
+    )
     expect(locationOf({ S3BucketName: 'b', S3KeyPrefix: 'p/' }, account)).toBe('s3://b/p/AWSLogs/111122223333/CloudTrail/')
   })
 })
 
 describe('makeTrail', () => {
-  const plan = (more: Partial<Plan> = {}): Plan => ({ attributes: { ...attributes(), bucket: 'logs' }, selection: allManagement(), insights: [], region, account, ...more })
+  const plan = (more: Partial<Plan> = {}): Plan => ({
+    attributes: { ...attributes(), bucket: 'logs' },
+    selection: allManagement(),
+    insights: [],
+    region,
+    account,
+    ...more,
+  })
   function fake(fail?: string): Calls & { log: string[] } {
     const log: string[] = []
     const did = (what: string) => {
@@ -109,7 +183,12 @@ describe('makeTrail', () => {
 describe('troubles', () => {
   it('are none when all is well', () => expect(troubles({ IsLogging: true })).toEqual([]))
   it('say what they mean and what to do', () => {
-    const found = troubles({ LatestDeliveryError: 'NoSuchBucket', LatestDigestDeliveryError: 'AccessDenied', LatestNotificationError: 'NotConfigured', LatestCloudWatchLogsDeliveryError: 'Odd' })
+    const found = troubles({
+      LatestDeliveryError: 'NoSuchBucket',
+      LatestDigestDeliveryError: 'AccessDenied',
+      LatestNotificationError: 'NotConfigured',
+      LatestCloudWatchLogsDeliveryError: 'Odd',
+    })
     expect(found.map((t) => t.what)).toEqual(['S3', 'Digest', 'SNS', 'CloudWatch Logs'])
     expect(found[0]!.means).toMatch(/not there any more.*Nothing is lost/)
     expect(found[2]!.fix).toMatch(/sns-endpoint/)

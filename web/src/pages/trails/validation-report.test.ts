@@ -1,7 +1,14 @@
 import { describe, expect, it } from 'vitest'
 import { explain, verdict, type Finding, type Report } from './validation-report'
 
-const report = (more: Partial<Report> = {}): Report => ({ start: '', end: '', digests: { valid: 2, invalid: 0 }, logFiles: { valid: 3, invalid: 0 }, findings: [], ...more })
+const report = (more: Partial<Report> = {}): Report => ({
+  start: '',
+  end: '',
+  digests: { valid: 2, invalid: 0 },
+  logFiles: { valid: 3, invalid: 0 },
+  findings: [],
+  ...more,
+})
 const gap: Finding = { kind: 'Gap', message: 'No log files were delivered by CloudTrail between a and b' }
 
 describe('verdict', () => {
@@ -16,7 +23,7 @@ describe('verdict', () => {
 describe('explain', () => {
   const cases: [string, string, RegExp][] = [
     ['Log file', 'INVALID: not found', /log file was deleted/],
-    ['Log file', 'INVALID: hash value doesn\'t match', /was changed/],
+    ['Log file', "INVALID: hash value doesn't match", /was changed/],
     ['Log file', 'INVALID: invalid format', /cannot be read/],
     ['Digest file', 'INVALID: not found', /chain of digest files is broken/],
     ['Digest file', 'INVALID: signature verification failed', /signature of the digest file/],

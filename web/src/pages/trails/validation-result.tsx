@@ -32,7 +32,12 @@ export function ValidationReport({ trail, report, findings }: { trail: Trail; re
                 <Button iconName="download" disabled={!report.text} onClick={() => download(name + '.txt', 'text/plain', report.text!)}>
                   Download as text
                 </Button>
-                <Button iconName="download" onClick={() => download(name + '.json', 'application/json', JSON.stringify({ trail: trail.TrailARN, ...report, findings }, null, 2))}>
+                <Button
+                  iconName="download"
+                  onClick={() =>
+                    download(name + '.json', 'application/json', JSON.stringify({ trail: trail.TrailARN, ...report, findings }, null, 2))
+                  }
+                >
                   Download as JSON
                 </Button>
               </SpaceBetween>
@@ -92,15 +97,35 @@ function Findings({ findings }: { findings: Finding[] }) {
       {...collectionProps}
       items={items}
       wrapLines
-      header={<Header variant="h2" counter={`(${count(findings.length)})`} description="What is not a file as CloudTrail delivered it.">Findings</Header>}
-      filter={findings.length > 0 && <TextFilter {...filterProps} filteringPlaceholder="Find findings" filteringAriaLabel="Find findings" countText={plural(filteredItemsCount ?? 0, 'match', 'matches')} />}
+      header={
+        <Header variant="h2" counter={`(${count(findings.length)})`} description="What is not a file as CloudTrail delivered it.">
+          Findings
+        </Header>
+      }
+      filter={
+        findings.length > 0 && (
+          <TextFilter
+            {...filterProps}
+            filteringPlaceholder="Find findings"
+            filteringAriaLabel="Find findings"
+            countText={plural(filteredItemsCount ?? 0, 'match', 'matches')}
+          />
+        )
+      }
       pagination={findings.length > 20 && <Pagination {...paginationProps} />}
       ariaLabels={{ tableLabel: 'Findings' }}
       columnDefinitions={[
         { id: 'kind', header: 'Kind', sortingField: 'kind', cell: (f) => f.kind, width: 130 },
         { id: 'means', header: 'What it means', cell: explain, minWidth: 260 },
         { id: 'message', header: 'Finding', cell: (f) => visible(f.message), minWidth: 220 },
-        { id: 'key', header: 'File', sortingField: 'key', cell: (f) => (f.key ? shown(`s3://${f.bucket}/${f.key}`, 2000) : '-'), minWidth: 260, isRowHeader: true },
+        {
+          id: 'key',
+          header: 'File',
+          sortingField: 'key',
+          cell: (f) => (f.key ? shown(`s3://${f.bucket}/${f.key}`, 2000) : '-'),
+          minWidth: 260,
+          isRowHeader: true,
+        },
       ]}
     />
   )

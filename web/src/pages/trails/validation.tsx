@@ -67,7 +67,8 @@ export function Validation({ trail }: { trail: Trail }) {
       for await (const { event, data } of stream('validate', query, controller.signal)) {
         const value = JSON.parse(data) as unknown
         if (event === 'progress') set((old) => ({ ...old, progress: value as Progress }))
-        if (event === 'finding') set((old) => (old.findings.length < mostFindings ? { ...old, findings: [...old.findings, value as Finding] } : old))
+        if (event === 'finding')
+          set((old) => (old.findings.length < mostFindings ? { ...old, findings: [...old.findings, value as Finding] } : old))
         if (event === 'report') return set((old) => ({ ...old, running: false, report: value as Report }))
         if (event === 'failed') {
           const { code, message } = value as { code: string; message: string }
@@ -88,12 +89,16 @@ export function Validation({ trail }: { trail: Trail }) {
     <SpaceBetween size="l">
       {!trail.LogFileValidationEnabled && (
         <Alert type="warning" header="Log file validation is off for this trail">
-          No digest files are delivered, so that only log files of a time when it was on can be validated. Turn it on with Edit in the general details.
+          No digest files are delivered, so that only log files of a time when it was on can be validated. Turn it on with Edit in the
+          general details.
         </Alert>
       )}
       <Container
         header={
-          <Header variant="h2" description="Check that the log files in the bucket are those that CloudTrail delivered: none was changed, and none was deleted.">
+          <Header
+            variant="h2"
+            description="Check that the log files in the bucket are those that CloudTrail delivered: none was changed, and none was deleted."
+          >
             Validate log files
           </Header>
         }
@@ -143,12 +148,17 @@ export function Validation({ trail }: { trail: Trail }) {
         </SpaceBetween>
       </Container>
       {state.report && <ValidationReport trail={trail} report={state.report} findings={state.report.findings ?? state.findings} />}
-      <ExpandableSection headerText="Validate with the AWS CLI" variant="container" headerDescription="Nobody has to trust this page: the AWS CLI checks the same files with the same keys.">
+      <ExpandableSection
+        headerText="Validate with the AWS CLI"
+        variant="container"
+        headerDescription="Nobody has to trust this page: the AWS CLI checks the same files with the same keys."
+      >
         <SpaceBetween size="s">
           <Command text={commandOf(trail, region, s3Endpoint, bounds(range).start)} label="Command of the AWS CLI" />
           <Box color="text-body-secondary">
-            It asks this server for the public keys and reads the files from the bucket, so that it needs credentials for cloudtrail:ListPublicKeys, cloudtrail:DescribeTrails,
-            s3:GetObject, and s3:ListBucket. `cairn validate` takes the same options, and is faster.
+            It asks this server for the public keys and reads the files from the bucket, so that it needs credentials for
+            cloudtrail:ListPublicKeys, cloudtrail:DescribeTrails, s3:GetObject, and s3:ListBucket. `cairn validate` takes the same options,
+            and is faster.
           </Box>
         </SpaceBetween>
       </ExpandableSection>
