@@ -30,13 +30,13 @@ test('an event, in dark mode', async () => {
 
 test('a query', async () => {
   const page = await it.signIn('/query', size)
-  await page.getByRole('button', { name: 'Run', exact: true }).click()
+  await page.getByRole('button', { name: 'Run query' }).click()
   await page.getByText('CreateAccessKey').first().waitFor()
   await shoot(page, 'console-query')
 })
 
 test('a trail on a narrow screen', async () => {
   const page = await it.signIn('/trails/demo', { viewport: { width: 390, height: 760 } })
-  await page.getByText('demo-trail-logs').first().waitFor()
+  await page.getByText('Trail logging').first().waitFor()
   await shoot(page, 'console-trail-narrow')
 })

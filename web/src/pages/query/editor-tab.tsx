@@ -75,7 +75,7 @@ export function EditorTab() {
 
   return (
     <SpaceBetween size="m">
-      <Grid gridDefinition={[{ colspan: { default: 12, m: 3 } }, { colspan: { default: 12, m: 9 } }]}>
+      <Grid gridDefinition={[{ colspan: { default: 12, s: 4, m: 3 } }, { colspan: { default: 12, s: 8, m: 9 } }]}>
         <SpaceBetween size="m">
           <StoreSelect
             stores={stores}
