@@ -54,7 +54,7 @@ export default function Create() {
   const [touched, setTouched] = useState<Field[]>([])
   const [saving, setSaving] = useState(false)
   const [failure, setFailure] = useState<PartError | null>(null)
-  const made = useRef<Made>({ done: [] })
+  const made = useRef<Made>({ done: {} })
 
   const errors = checkGeneral(general)
   const problems = checkEvents(events, catalogue.withoutARN)

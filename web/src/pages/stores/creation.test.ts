@@ -35,7 +35,7 @@ const plan = (more: Partial<Plan> = {}): Plan => ({
 describe('makeStore', () => {
   it('makes the store alone', async () => {
     const calls = fake()
-    expect(await makeStore(plan(), { done: [] }, calls.api)).toBe(arn)
+    expect(await makeStore(plan(), { done: {} }, calls.api)).toBe(arn)
     expect(calls.names()).toEqual(['CreateEventDataStore'])
   })
   it('makes all that belongs to it', async () => {
@@ -48,7 +48,7 @@ describe('makeStore', () => {
         insights: { destination: 'd', selectors: [{ InsightType: 'ApiCallRateInsight' }] },
         copy: { ...newCopy(region, account), uri: 's3://bucket/' },
       }),
-      { done: [] },
+      { done: {} },
       calls.api,
     )
     expect(calls.names()).toEqual([
@@ -62,7 +62,7 @@ describe('makeStore', () => {
   })
   it('makes the channel of an integration', async () => {
     const calls = fake()
-    const made: Made = { done: [] }
+    const made: Made = { done: {} }
     await makeStore(
       plan({ kind: 'integrations', channel: { name: 'app', source: 'Custom', access: { ...noAccess(), principals: ['444455556666'] } } }),
       made,
@@ -73,7 +73,7 @@ describe('makeStore', () => {
     expect(made.channel).toBe(channel)
   })
   it('goes on behind what is made', async () => {
-    const made: Made = { done: [] }
+    const made: Made = { done: {} }
     const with_ = plan({ enrichment: { ...noEnrichment(), large: true } })
     const error = await makeStore(with_, made, fake('PutEventConfiguration').api).catch((e: unknown) => e)
     expect(error).toBeInstanceOf(PartError)
@@ -81,6 +81,18 @@ describe('makeStore', () => {
     const again = fake()
     await makeStore(with_, made, again.api)
     expect(again.names()).toEqual(['PutEventConfiguration'])
+  })
+  it('changes what is there when it is wanted otherwise', async () => {
+    const made: Made = { done: {} }
+    const general = { ...newGeneral(), name: 'main', policyOn: true, policy: '{}' }
+    await makeStore(plan({ general, enrichment: { ...noEnrichment(), large: true } }), made, fake('PutEventConfiguration').api).catch(
+      () => {},
+    )
+    const again = fake()
+    await makeStore(plan({ general: { ...general, policyOn: false, retention: '90' } }), made, again.api)
+    expect(again.names()).toEqual(['UpdateEventDataStore', 'GetEventDataStore', 'DeleteResourcePolicy'])
+    expect(again.log[0]![1]).toMatchObject({ EventDataStore: arn, RetentionPeriod: 90 })
+    expect(again.log[0]![1]).not.toHaveProperty('StartIngestion')
   })
 })
 

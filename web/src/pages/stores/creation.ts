@@ -1,8 +1,8 @@
 import { cloudtrail } from '~/api/client'
-import type { InsightSelector } from '~/api/operations.gen'
+import type { CreateEventDataStoreRequest, InsightSelector } from '~/api/operations.gen'
 import type { Selection } from '~/components/selectors/selection'
 import { toPolicy, type Access } from './channel-policy'
-import { isLarge, toConfiguration, type Enrichment } from './enrichment'
+import { isLarge, noEnrichment, toConfiguration, type Enrichment } from './enrichment'
 import { copyRequest, type CopyDraft } from './import-form'
 import { createRequest, type General, type Kind } from './model'
 
@@ -14,7 +14,9 @@ export interface Made {
   arn?: string
   channel?: string
   copy?: string
-  done: Part[]
+  // done is what each part was done with, as JSON: one that is wanted otherwise, or
+  // not any more, is done again.
+  done: Partial<Record<Part, string>>
 }
 
 export interface Plan {
@@ -44,52 +46,79 @@ export const arnPlaceholder = 'EVENT_DATA_STORE_ARN'
 // makeStore makes an event data store with all that belongs to it. It goes on where
 // an earlier try came to; a failure is a PartError.
 export async function makeStore(plan: Plan, made: Made, api: typeof cloudtrail = cloudtrail): Promise<string> {
-  const { general, kind, region } = plan
-  const part = async (name: Part, run: () => Promise<unknown>) => {
-    if (made.done.includes(name)) return
+  const { general, kind, region, insights, channel, copy } = plan
+  // part does a part, or takes back one that was done and is not wanted any more.
+  const part = async (name: Part, input: unknown, run: () => Promise<unknown>, undo?: () => Promise<unknown>) => {
+    const text = input === undefined ? undefined : JSON.stringify(input)
+    if (made.done[name] === text) return
     try {
-      await run()
+      await (text === undefined ? undo?.() : run())
     } catch (error) {
       throw new PartError(name, error)
     }
-    made.done.push(name)
+    made.done[name] = text
   }
-  await part('store', async () => {
-    made.arn = (await api('CreateEventDataStore', createRequest(general, kind, plan.selection), { region })).EventDataStoreArn!
+  const request = createRequest(general, kind, plan.selection)
+  await part('store', request, async () => {
+    if (made.arn) await change(made.arn, request, region, api)
+    else made.arn = (await api('CreateEventDataStore', request, { region })).EventDataStoreArn!
   })
   const store = made.arn!
-  if (general.policyOn) {
-    await part('policy', () =>
-      api('PutResourcePolicy', { ResourceArn: store, ResourcePolicy: general.policy.replaceAll(arnPlaceholder, store) }, { region }),
-    )
-  }
-  if (kind === 'events' && isLarge(plan.enrichment))
-    await part('configuration', () => api('PutEventConfiguration', toConfiguration(store, plan.enrichment), { region }))
-  const { insights, channel, copy } = plan
-  if (insights) {
-    await part('insights', () =>
+  const policy = general.policyOn ? general.policy.replaceAll(arnPlaceholder, store) : undefined
+  await part(
+    'policy',
+    policy,
+    () => api('PutResourcePolicy', { ResourceArn: store, ResourcePolicy: policy! }, { region }),
+    () => api('DeleteResourcePolicy', { ResourceArn: store }, { region }),
+  )
+  const configure = (e: Enrichment) => api('PutEventConfiguration', toConfiguration(store, e), { region })
+  const enrichment = kind === 'events' && isLarge(plan.enrichment) ? plan.enrichment : undefined
+  await part(
+    'configuration',
+    enrichment,
+    () => configure(enrichment!),
+    () => configure(noEnrichment()),
+  )
+  await part(
+    'insights',
+    insights,
+    () =>
       api(
         'PutInsightSelectors',
-        { EventDataStore: store, InsightsDestination: insights.destination, InsightSelectors: insights.selectors },
+        { EventDataStore: store, InsightsDestination: insights!.destination, InsightSelectors: insights!.selectors },
         { region },
       ),
+    () => api('PutInsightSelectors', { EventDataStore: store, InsightSelectors: [] }, { region }),
+  )
+  if (channel) {
+    await part('channel', [channel.name, channel.source], async () => {
+      // A channel that is there has another name or source; nobody knows its ARN yet.
+      if (made.channel) await api('DeleteChannel', { Channel: made.channel }, { region })
+      const to = [{ Type: 'EVENT_DATA_STORE' as const, Location: store }]
+      made.channel = (await api('CreateChannel', { Name: channel.name, Source: channel.source, Destinations: to }, { region })).ChannelArn!
+    })
+    const access = toPolicy(made.channel!, channel.access)
+    await part(
+      'channel-policy',
+      access,
+      () => api('PutResourcePolicy', { ResourceArn: made.channel!, ResourcePolicy: access! }, { region }),
+      () => api('DeleteResourcePolicy', { ResourceArn: made.channel! }, { region }),
     )
   }
-  if (channel) {
-    await part('channel', async () => {
-      const request = { Name: channel.name, Source: channel.source, Destinations: [{ Type: 'EVENT_DATA_STORE' as const, Location: store }] }
-      made.channel = (await api('CreateChannel', request, { region })).ChannelArn!
-    })
-    const policy = toPolicy(made.channel!, channel.access)
-    if (policy)
-      await part('channel-policy', () => api('PutResourcePolicy', { ResourceArn: made.channel!, ResourcePolicy: policy }, { region }))
-  }
-  if (copy) {
-    await part('copy', async () => {
-      made.copy = (await api('StartImport', copyRequest(copy, store), { region })).ImportId
-    })
-  }
+  await part('copy', copy, async () => {
+    made.copy = (await api('StartImport', copyRequest(copy!, store), { region })).ImportId
+  })
   return store
+}
+
+// change gives a store that is there already the settings of a request.
+async function change(store: string, request: CreateEventDataStoreRequest, region: string, api: typeof cloudtrail): Promise<void> {
+  const { TagsList: tags, StartIngestion: ingest, ...settings } = request
+  await api('UpdateEventDataStore', { EventDataStore: store, ...settings }, { region })
+  if (tags) await api('AddTags', { ResourceId: store, TagsList: tags }, { region })
+  const { Status } = await api('GetEventDataStore', { EventDataStore: store }, { region })
+  if (ingest === false && Status === 'ENABLED') await api('StopEventDataStoreIngestion', { EventDataStore: store }, { region })
+  if (ingest && Status === 'STOPPED_INGESTION') await api('StartEventDataStoreIngestion', { EventDataStore: store }, { region })
 }
 
 // stands says what is there after a part failed, and what is not.

@@ -46,7 +46,7 @@ export default function Create() {
   const [touched, setTouched] = useState<Field[]>([])
   const [saving, setSaving] = useState(false)
   const [failure, setFailure] = useState<PartError | null>(null)
-  const made = useRef<Made>({})
+  const made = useRef<Made>({ done: {} })
 
   const errors = checkAttributes(attributes, region, account)
   const problems = checkSelection(selection, catalogue.withoutARN)

@@ -11,8 +11,9 @@ export type Part = 'bucket' | 'trail' | 'selectors' | 'insights' | 'logging'
 export interface Made {
   bucket?: string
   arn?: string
-  // request is what the trail was made with, as JSON.
-  request?: string
+  // done is what each part was done with, as JSON: one that is wanted otherwise, or
+  // not any more, is done again.
+  done: Partial<Record<Part, string>>
 }
 
 // Calls are what making a trail calls.
@@ -48,41 +49,45 @@ function usual(selection: Selection): boolean {
 // PartError, and made has what is there then.
 export async function makeTrail(plan: Plan, made: Made, calls: Calls = { createBucket, cloudtrail }): Promise<string> {
   const { attributes, selection, insights, region, account } = plan
-  const part = async (name: Part, run: () => Promise<unknown>) => {
+  const part = async (name: Part, input: unknown, run: () => Promise<unknown>) => {
+    const text = JSON.stringify(input)
+    if (made.done[name] === text) return
     try {
       await run()
     } catch (error) {
       throw new PartError(name, error)
     }
+    made.done[name] = text
   }
-  if (attributes.newBucket && made.bucket !== attributes.bucket) {
-    await part('bucket', () =>
-      calls.createBucket(region, {
-        name: attributes.bucket,
-        purpose: 'trail',
-        prefix: attributes.prefix || undefined,
-        trailName: attributes.name,
-      }),
-    )
+  if (attributes.newBucket) {
+    const bucket = {
+      name: attributes.bucket,
+      purpose: 'trail' as const,
+      prefix: attributes.prefix || undefined,
+      trailName: attributes.name,
+    }
+    await part('bucket', attributes.bucket, () => calls.createBucket(region, bucket))
     made.bucket = attributes.bucket
   }
   const request = createRequest(attributes, region, account)
-  const text = JSON.stringify(request)
-  await part('trail', async () => {
-    if (!made.arn) made.arn = (await calls.cloudtrail('CreateTrail', request, { region })).TrailARN!
-    else if (made.request !== text) {
-      const { TagsList: tags, ...settings } = request
-      await calls.cloudtrail('UpdateTrail', { KmsKeyId: '', SnsTopicName: '', S3KeyPrefix: '', ...settings, Name: made.arn }, { region })
-      if (tags) await calls.cloudtrail('AddTags', { ResourceId: made.arn, TagsList: tags }, { region })
+  await part('trail', request, async () => {
+    if (!made.arn) {
+      made.arn = (await calls.cloudtrail('CreateTrail', request, { region })).TrailARN!
+      return
     }
-    made.request = text
+    const { TagsList: tags, ...settings } = request
+    await calls.cloudtrail('UpdateTrail', { KmsKeyId: '', SnsTopicName: '', S3KeyPrefix: '', ...settings, Name: made.arn }, { region })
+    if (tags) await calls.cloudtrail('AddTags', { ResourceId: made.arn, TagsList: tags }, { region })
   })
   const TrailName = made.arn!
-  if (!usual(selection))
-    await part('selectors', () => calls.cloudtrail('PutEventSelectors', { TrailName, ...toGiven(selection) }, { region }))
-  if (insights.length)
-    await part('insights', () => calls.cloudtrail('PutInsightSelectors', { TrailName, InsightSelectors: insights }, { region }))
-  await part('logging', () => calls.cloudtrail('StartLogging', { Name: TrailName }, { region }))
+  const events = toGiven(selection)
+  if (made.done.selectors || !usual(selection)) {
+    await part('selectors', events, () => calls.cloudtrail('PutEventSelectors', { TrailName, ...events }, { region }))
+  }
+  if (made.done.insights || insights.length) {
+    await part('insights', insights, () => calls.cloudtrail('PutInsightSelectors', { TrailName, InsightSelectors: insights }, { region }))
+  }
+  await part('logging', true, () => calls.cloudtrail('StartLogging', { Name: TrailName }, { region }))
   return TrailName
 }
 

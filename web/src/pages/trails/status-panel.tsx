@@ -1,4 +1,5 @@
 import Alert from '@cloudscape-design/components/alert'
+import Box from '@cloudscape-design/components/box'
 import Container from '@cloudscape-design/components/container'
 import ExpandableSection from '@cloudscape-design/components/expandable-section'
 import Header from '@cloudscape-design/components/header'
@@ -9,6 +10,7 @@ import type { GetTrailStatusResponse, Trail } from '~/api/operations.gen'
 import { Command } from '~/components/command'
 import { Problem } from '~/components/problem'
 import { Time } from '~/components/time'
+import { visible } from '~/lib/text'
 import { useSession } from '~/shell/session'
 import { locationOf } from './form'
 import { troubles, type Trouble } from './status'
@@ -32,7 +34,15 @@ export function TrailStatus({ trail, status, error }: { trail: Trail; status: Ge
         {!!error && !status && <Problem header="The status could not be read" error={error} />}
         {failed.map((t) => (
           <Alert key={t.what} type="error" header={t.header}>
-            {t.means} <b>What to do:</b> {t.fix} <span>({t.code})</span>
+            {t.means} <b>What to do:</b> {t.fix}
+            <Box color="text-body-secondary" fontSize="body-s">
+              {visible(t.code)}
+              {t.tried && (
+                <>
+                  , last tried <Time value={t.tried} />
+                </>
+              )}
+            </Box>
           </Alert>
         ))}
         <KeyValuePairs

@@ -7,6 +7,8 @@ export interface Trouble {
   header: string
   means: string
   fix: string
+  // tried is when it was tried last.
+  tried?: string
 }
 
 const everywhere: Record<string, [string, string]> = {
@@ -74,32 +76,58 @@ const groups: Record<string, [string, string]> = {
   ],
 }
 
-const kept = 'Nothing is lost: log files that cannot be delivered are kept, and tried again for 30 days.'
+type Code = 'LatestDeliveryError' | 'LatestDigestDeliveryError' | 'LatestNotificationError' | 'LatestCloudWatchLogsDeliveryError'
+
+interface Delivery {
+  what: Trouble['what']
+  header: string
+  known: Record<string, [means: string, fix: string]>
+  // else is what the failure does not touch, or does.
+  else: string
+  error: Code
+  tried?: 'LatestDeliveryAttemptTime' | 'LatestNotificationAttemptTime'
+}
+
+const deliveries: Delivery[] = [
+  {
+    what: 'S3',
+    header: 'Log files are not delivered to the S3 bucket',
+    known: buckets,
+    else: 'Nothing is lost: log files that cannot be delivered are kept, and tried again for 30 days.',
+    error: 'LatestDeliveryError',
+    tried: 'LatestDeliveryAttemptTime',
+  },
+  {
+    what: 'Digest',
+    header: 'Digest files are not delivered to the S3 bucket',
+    known: buckets,
+    else: 'Log files of that time cannot be validated until they are.',
+    error: 'LatestDigestDeliveryError',
+  },
+  {
+    what: 'SNS',
+    header: 'Notifications are not sent to the SNS topic',
+    known: topics,
+    else: 'Log files are delivered all the same.',
+    error: 'LatestNotificationError',
+    tried: 'LatestNotificationAttemptTime',
+  },
+  {
+    what: 'CloudWatch Logs',
+    header: 'Events are not sent to CloudWatch Logs',
+    known: groups,
+    else: 'Log files are delivered all the same.',
+    error: 'LatestCloudWatchLogsDeliveryError',
+  },
+]
 
 // troubles are the deliveries of a trail that failed last.
 export function troubles(status: GetTrailStatusResponse): Trouble[] {
-  const out: Trouble[] = []
-  const add = (what: Trouble['what'], header: string, code: string | undefined, known: Record<string, [string, string]>, more = '') => {
-    if (!code) return
-    const [means, fix] = known[code] ??
+  return deliveries.flatMap((d) => {
+    const code = status[d.error]
+    if (!code) return []
+    const [means, fix] = d.known[code] ??
       everywhere[code] ?? [`The service answered ${code}.`, 'The log of this server has the whole answer.']
-    out.push({ what, code, header, means: more ? `${means} ${more}` : means, fix })
-  }
-  add('S3', 'Log files are not delivered to the S3 bucket', status.LatestDeliveryError, buckets, kept)
-  add(
-    'Digest',
-    'Digest files are not delivered to the S3 bucket',
-    status.LatestDigestDeliveryError,
-    buckets,
-    'Log files of that time cannot be validated until they are.',
-  )
-  add('SNS', 'Notifications are not sent to the SNS topic', status.LatestNotificationError, topics, 'Log files are delivered all the same.')
-  add(
-    'CloudWatch Logs',
-    'Events are not sent to CloudWatch Logs',
-    status.LatestCloudWatchLogsDeliveryError,
-    groups,
-    'Log files are delivered all the same.',
-  )
-  return out
+    return [{ what: d.what, code, header: d.header, means: `${means} ${d.else}`, fix, tried: (d.tried && status[d.tried]) || undefined }]
+  })
 }

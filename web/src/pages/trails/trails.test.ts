@@ -144,16 +144,16 @@ describe('makeTrail', () => {
     const calls = fake()
     const selection = allManagement()
     selection.management.write = false
-    expect(await makeTrail(plan({ selection, insights: [{ InsightType: 'ApiErrorRateInsight' }] }), {}, calls)).toBe(arn)
+    expect(await makeTrail(plan({ selection, insights: [{ InsightType: 'ApiErrorRateInsight' }] }), { done: {} }, calls)).toBe(arn)
     expect(calls.log).toEqual(['bucket', 'CreateTrail', 'PutEventSelectors', 'PutInsightSelectors', 'StartLogging'])
   })
   it('leaves out what a new trail has anyway', async () => {
     const calls = fake()
-    await makeTrail(plan({ attributes: { ...attributes(), bucket: 'logs', newBucket: false } }), {}, calls)
+    await makeTrail(plan({ attributes: { ...attributes(), bucket: 'logs', newBucket: false } }), { done: {} }, calls)
     expect(calls.log).toEqual(['CreateTrail', 'StartLogging'])
   })
   it('goes on behind what is made', async () => {
-    const made: Made = {}
+    const made: Made = { done: {} }
     const first = fake('StartLogging')
     const error = await makeTrail(plan(), made, first).catch((e: unknown) => e)
     expect(error).toBeInstanceOf(PartError)
@@ -164,15 +164,24 @@ describe('makeTrail', () => {
     expect(second.log).toEqual(['StartLogging'])
   })
   it('changes a trail that is made when its settings changed', async () => {
-    const made: Made = { arn, bucket: 'logs', request: '{}' }
+    const made: Made = { arn, bucket: 'logs', done: { bucket: '"logs"', trail: '{}' } }
     const calls = fake()
     await makeTrail(plan(), made, calls)
     expect(calls.log).toEqual(['UpdateTrail', 'StartLogging'])
   })
+  it('takes back what is not wanted any more', async () => {
+    const made: Made = { done: {} }
+    const selection = allManagement()
+    selection.management.write = false
+    await makeTrail(plan({ selection, insights: [{ InsightType: 'ApiErrorRateInsight' }] }), made, fake('StartLogging')).catch(() => {})
+    const again = fake()
+    await makeTrail(plan(), made, again)
+    expect(again.log).toEqual(['PutEventSelectors', 'PutInsightSelectors', 'StartLogging'])
+  })
   it('keeps a bucket that was made for another try', async () => {
-    const made: Made = {}
+    const made: Made = { done: {} }
     await makeTrail(plan(), made, fake('CreateTrail')).catch(() => {})
-    expect(made).toEqual({ bucket: 'logs' })
+    expect(made).toEqual({ bucket: 'logs', done: { bucket: '"logs"' } })
     expect(stands('trail', made, 'main')).toMatch(/bucket logs was created/)
     const again = fake()
     await makeTrail(plan(), made, again)
@@ -190,6 +199,7 @@ describe('troubles', () => {
       LatestCloudWatchLogsDeliveryError: 'Odd',
     })
     expect(found.map((t) => t.what)).toEqual(['S3', 'Digest', 'SNS', 'CloudWatch Logs'])
+    expect(troubles({ LatestDeliveryError: 'x', LatestDeliveryAttemptTime: '2026-11-27T00:00:00Z' })[0]!.tried).toBe('2026-11-27T00:00:00Z')
     expect(found[0]!.means).toMatch(/not there any more.*Nothing is lost/)
     expect(found[2]!.fix).toMatch(/sns-endpoint/)
     expect(found[3]!.means).toMatch(/answered Odd/)
