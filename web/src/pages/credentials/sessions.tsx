@@ -56,7 +56,7 @@ export function Sessions({ sessions, onChanged }: { sessions: ConsoleSession[]; 
           <Header
             variant="h2"
             counter={`(${sessions.length})`}
-            description="Where you are signed in to this console. End what you do not know, and change the password."
+            description="Where you are signed in to this console. End what you do not recognize."
             actions={<Button onClick={() => setEverywhere(true)}>Sign out everywhere</Button>}
           >
             Active sessions

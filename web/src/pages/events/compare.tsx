@@ -14,7 +14,7 @@ import type { Event } from '~/api/operations.gen'
 import { Empty } from '~/components/empty'
 import { Loading } from '~/components/loading'
 import { Problem } from '~/components/problem'
-import { plural, shown } from '~/lib/text'
+import { count, plural, shown } from '~/lib/text'
 import { hrefOf, PageLink } from '~/shell/link'
 import { usePage } from '~/shell/page'
 import { useRegion } from '~/shell/session'
@@ -87,6 +87,7 @@ function Comparison({ events, region }: { events: Event[]; region: string }) {
       variant="full-page"
       stickyHeader
       wrapLines
+      cellVerticalAlign="top"
       resizableColumns
       items={items}
       trackBy="path"
@@ -120,8 +121,8 @@ function Comparison({ events, region }: { events: Event[]; region: string }) {
         <Header
           variant="awsui-h1-sticky"
           counter={`(${events.length})`}
-          description={`${plural(different, 'field')} of ${all.length} ${different === 1 ? 'differs' : 'differ'}, in bold. Values that are not those of the first event are marked.${
-            all.length >= mostFields ? ` Only the first ${mostFields} fields of each record are compared.` : ''
+          description={`${plural(different, 'field')} of ${count(all.length)} ${different === 1 ? 'differs' : 'differ'}, in bold. Values that are not those of the first event are marked.${
+            all.length >= mostFields ? ` Only the first ${count(mostFields)} fields of each record are compared.` : ''
           }`}
           actions={
             <Toggle checked={only} onChange={({ detail }) => setOnly(detail.checked)}>
@@ -155,5 +156,5 @@ function Value({ value, differs }: { value: string | undefined; differs: boolean
       </Box>
     )
   }
-  return <span className={`events-value ${mark}`}>{value === '' ? '""' : shown(value, 2000)}</span>
+  return <span className={`events-value ${mark}`}>{value === '' ? '""' : shown(value, 1000)}</span>
 }

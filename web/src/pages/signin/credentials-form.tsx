@@ -12,7 +12,7 @@ import { signIn, signInWithKey, type Challenge, type Session } from '~/api/sessi
 import { usePreference } from '~/lib/preferences'
 import { lastAccount } from '~/shell/session'
 import { Refusal, useWait } from './refusal'
-import { accountOf, firstEmpty, needed, problemsOf, type FieldName, type Fields, type Kind } from './form'
+import { accountOf, firstEmpty, isTemporary, needed, problemsOf, type FieldName, type Fields, type Kind } from './form'
 
 const kinds = [
   { value: 'user', label: 'IAM user', description: 'A user of an account, with a name of their own' },
@@ -27,17 +27,21 @@ const labels: Record<FieldName, string> = {
 
 interface Props {
   then: string
+  // user is who was signed in before.
+  user: string
   error: unknown
   onAnswer: (answer: Session | Challenge) => void
 }
 
 // CredentialsForm asks who is there.
-export function CredentialsForm({ then, error: given, onAnswer }: Props) {
+export function CredentialsForm({ then, user, error: given, onAnswer }: Props) {
   const [kind, setKind] = usePreference<Kind>('sign-in.kind', 'user')
   const [fields, setFields] = useState<Fields>(() => ({
-    account: lastAccount(), user: '', password: '', accessKeyId: '', secretAccessKey: '', sessionToken: '',
+    account: lastAccount(), user, password: '', accessKeyId: '', secretAccessKey: '', sessionToken: '',
   }))
   const [show, setShow] = useState(false)
+  // opened is whether the reader opened or closed the field of the session token.
+  const [opened, setOpened] = useState<boolean>()
   const [checked, setChecked] = useState(false)
   const [busy, setBusy] = useState(false)
   const [error, setError] = useState<unknown>(given)
@@ -56,6 +60,7 @@ export function CredentialsForm({ then, error: given, onAnswer }: Props) {
     if (busy || wait > 0) return
     setChecked(true)
     const wrong = Object.keys(problemsOf(kind, fields))[0] as FieldName | undefined
+    if (wrong === 'sessionToken') setOpened(true)
     if (wrong) return inputs.current[wrong]?.focus()
     setBusy(true)
     setError(undefined)
@@ -109,7 +114,11 @@ export function CredentialsForm({ then, error: given, onAnswer }: Props) {
             {kind === 'key' ? 'Show secret access key' : 'Show password'}
           </Checkbox>
           {kind === 'key' && (
-            <ExpandableSection headerText="Temporary credentials" key={problems.sessionToken ? 'needed' : ''} defaultExpanded={!!problems.sessionToken || !!fields.sessionToken}>
+            <ExpandableSection
+              headerText="Temporary credentials"
+              expanded={opened ?? isTemporary(fields)}
+              onChange={({ detail }) => setOpened(detail.expanded)}
+            >
               {input('sessionToken', { autoComplete: 'off' })}
             </ExpandableSection>
           )}

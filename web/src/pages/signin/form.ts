@@ -36,12 +36,15 @@ const missing: Record<FieldName, string> = {
   sessionToken: 'Temporary access keys, whose ID begins with ASIA, need their session token.',
 }
 
+// isTemporary tells keys that need a session token by what they begin with.
+export const isTemporary = (fields: Fields) => fields.accessKeyId.trim().startsWith('ASIA')
+
 // problemsOf are the fields that keep a form from being sent, and why.
 export function problemsOf(kind: Kind, fields: Fields): Partial<Record<FieldName, string>> {
   const problems: Partial<Record<FieldName, string>> = {}
   for (const name of needed[kind]) if (!fields[name].trim()) problems[name] = missing[name]
   if (kind !== 'key' && !problems.account && !/^\d{12}$/.test(accountOf(fields.account))) problems.account = 'An account ID has 12 digits.'
-  if (kind === 'key' && fields.accessKeyId.trim().startsWith('ASIA') && !fields.sessionToken.trim()) problems.sessionToken = missing.sessionToken
+  if (kind === 'key' && isTemporary(fields) && !fields.sessionToken.trim()) problems.sessionToken = missing.sessionToken
   return problems
 }
 

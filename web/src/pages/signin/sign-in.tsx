@@ -49,7 +49,7 @@ export default function SignIn({ then }: { then: string }) {
             }}
           />
         ) : (
-          <CredentialsForm then={then} error={back} onAnswer={signedIn} />
+          <CredentialsForm then={then} user={ended?.last?.type === 'IAMUser' ? ended.last.userName : ''} error={back} onAnswer={signedIn} />
         )}
         <Hints />
       </div>
