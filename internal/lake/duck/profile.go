@@ -2,6 +2,7 @@ package duck
 
 import (
 	"strconv"
+	"strings"
 
 	"github.com/duckdb/duckdb-go/mapping"
 )
@@ -11,7 +12,7 @@ import (
 // estimate, once for each thread, and the bytes leave out the data of Parquet files.
 var profiling = []string{
 	"SET enable_profiling = 'no_output'",
-	`SET custom_profiling_settings = '{"OPERATOR_TYPE": "true", "OPERATOR_CARDINALITY": "true"}'`,
+	`SET custom_profiling_settings = '{"OPERATOR_TYPE": "true", "OPERATOR_CARDINALITY": "true", "EXTRA_INFO": "true"}'`,
 }
 
 // Matched counts the rows of tables that passed the filters directly on their table:
@@ -40,6 +41,11 @@ func matched(node mapping.ProfilingInfo, passed int64) (sum int64) {
 			passed = count(node)
 		}
 	case "PROJECTION":
+	case "HASH_JOIN":
+		if rereads(node) {
+			return matched(mapping.ProfilingInfoGetChild(node, 1), -1)
+		}
+		passed = -1
 	default:
 		passed = -1
 	}
@@ -47,6 +53,12 @@ func matched(node mapping.ProfilingInfo, passed int64) (sum int64) {
 		sum += matched(mapping.ProfilingInfoGetChild(node, i), passed)
 	}
 	return sum
+}
+
+// rereads tells a join that only fetches the other columns of rows that a LIMIT has
+// chosen, by their places in the files: its first child reads a table once more.
+func rereads(join mapping.ProfilingInfo) bool {
+	return mapping.ProfilingInfoGetChildCount(join) == 2 && strings.Contains(metric(join, "EXTRA_INFO"), "file_row_number = file_row_number")
 }
 
 func metric(node mapping.ProfilingInfo, key string) string {

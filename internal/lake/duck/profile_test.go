@@ -33,6 +33,8 @@ func TestMatched(t *testing.T) {
 	check(`SELECT count(*) FROM t WHERE name LIKE 'name3%' AND i % 2 = 0`, 7072)
 	check(`SELECT count(*) FROM t a JOIN t b ON a.i = b.i WHERE a.name = 'name1'`, 14143+99000)
 	check(`SELECT wide FROM t WHERE i = 55555`, 1)
+	check(`SELECT * FROM t ORDER BY wide DESC LIMIT 10`, 99000)
+	check(`SELECT * FROM t WHERE i % 10 = 3 ORDER BY name LIMIT 10`, 9900)
 	check(`SELECT 1`, 0)
 	check(`SELECT count(*) FROM t WHERE i < 0`, 0)
 	check(`SELECT x.n FROM (SELECT name AS n, i FROM t WHERE i % 10 = 3) x WHERE x.n = 'name1' AND i % 3 = 0`, 472)
