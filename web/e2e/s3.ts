@@ -29,6 +29,11 @@ export class S3 {
     return [...text.matchAll(/<Key>([^<]*)<\/Key>/g)].map((m) => m[1]!)
   }
 
+  // deny takes a bucket's policy away, so that nobody but its owner may use it.
+  async deny(bucket: string): Promise<void> {
+    await this.send('DELETE', `/${bucket}`, Buffer.alloc(0), { policy: '' })
+  }
+
   // upload makes a bucket of the files of a folder.
   async upload(bucket: string, folder: string): Promise<number> {
     await this.put(bucket)
