@@ -29,9 +29,10 @@ test('an event, in dark mode', async () => {
 })
 
 test('a query', async () => {
-  const page = await it.signIn('/query', size)
+  const page = await it.signIn('/query', { viewport: { width: 1280, height: 1180 } })
   await page.getByRole('button', { name: 'Run query' }).click()
-  await page.getByText('CreateAccessKey').first().waitFor()
+  await page.getByText(/^Finished in/).first().waitFor()
+  await page.getByText('cloudtrail.amazonaws.com').first().waitFor()
   await shoot(page, 'console-query')
 })
 

@@ -42,7 +42,7 @@ const cells: Record<string, (event: Event, region: string) => ReactNode> = {
 }
 
 const widths: Record<string, number> = {
-  name: 210, time: 280, user: 170, source: 220, types: 200, names: 260, key: 210, region: 130, ip: 150, error: 190, readonly: 110, id: 320,
+  name: 175, time: 250, user: 120, source: 200, types: 150, names: 150, key: 210, region: 130, ip: 150, error: 190, readonly: 110, id: 320,
   request: 320, agent: 280, identity: 140, mfa: 110, type: 160, account: 150,
 }
 
