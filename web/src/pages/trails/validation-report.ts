@@ -23,6 +23,8 @@ export interface Report {
   gaps?: number
   orphans?: number
   findings?: Finding[]
+  // more is how many findings there are beyond those that are listed.
+  more?: number
   text?: string
 }
 

@@ -62,7 +62,7 @@ export function ValidationReport({ trail, report, findings }: { trail: Trail; re
           />
         </SpaceBetween>
       </Container>
-      <Findings findings={problemsOf(findings)} />
+      <Findings findings={problemsOf(findings)} more={report.more ?? 0} />
     </SpaceBetween>
   )
 }
@@ -82,7 +82,7 @@ function Files({ counts }: { counts: Counts }) {
   )
 }
 
-function Findings({ findings }: { findings: Finding[] }) {
+function Findings({ findings, more }: { findings: Finding[]; more: number }) {
   const { items, collectionProps, filterProps, paginationProps, filteredItemsCount } = useCollection(findings, {
     filtering: {
       fields: ['kind', 'key', 'message'],
@@ -98,7 +98,11 @@ function Findings({ findings }: { findings: Finding[] }) {
       items={items}
       wrapLines
       header={
-        <Header variant="h2" counter={`(${count(findings.length)})`} description="What is not a file as CloudTrail delivered it.">
+        <Header
+          variant="h2"
+          counter={`(${count(findings.length + more)})`}
+          description={`What is not a file as CloudTrail delivered it.${more ? ` The first ${count(findings.length)} are listed.` : ''}`}
+        >
           Findings
         </Header>
       }
