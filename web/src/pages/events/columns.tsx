@@ -1,7 +1,7 @@
 import ButtonDropdown from '@cloudscape-design/components/button-dropdown'
 import StatusIndicator from '@cloudscape-design/components/status-indicator'
 import type { TableProps } from '@cloudscape-design/components/table'
-import type { ReactNode } from 'react'
+import { useDeferredValue, type ReactNode } from 'react'
 import type { Event } from '~/api/operations.gen'
 import { Time } from '~/components/time'
 import { shown } from '~/lib/text'
@@ -59,7 +59,10 @@ export function columnsFor(region: string, kept: Record<string, number> = {}, is
   }))
   return [
     ...columns,
-    { id: 'similar', header: <span className="events-unseen">Similar events</span>, cell: (event) => <SimilarMenu event={event} region={region} />, width: 64, minWidth: 64 },
+    {
+      id: 'similar', header: <span className="events-unseen">Similar events</span>,
+      cell: (event) => <RowMenu event={event} region={region} />, width: 64, minWidth: 64,
+    },
   ]
 }
 
@@ -70,6 +73,12 @@ function Name({ event, region, isNew }: { event: Event; region: string; isNew: b
       {event.EventId ? <PageLink to={eventPath(event.EventId, region)}>{name}</PageLink> : name}
     </span>
   )
+}
+
+// RowMenu comes a moment after its row: fifty menus would keep the names waiting.
+function RowMenu({ event, region }: { event: Event; region: string }) {
+  const ready = useDeferredValue(true, false)
+  return ready && <SimilarMenu event={event} region={region} />
 }
 
 // SimilarMenu leads to events that have something in common with one.
