@@ -30,33 +30,49 @@ func (h *History) Lookup(ctx context.Context, q LookupQuery) (LookupPage, error)
 		if err := ctx.Err(); err != nil {
 			return LookupPage{}, err
 		}
-		c, p, err := m.top()
-		if err != nil {
-			return LookupPage{}, err
-		}
-		if c == nil {
-			break
-		}
 		if len(page.Events) == q.Limit {
-			last := page.Events[q.Limit-1].Position
-			page.Next = &last
+			c, _, err := m.top()
+			if err != nil {
+				return LookupPage{}, err
+			}
+			if c != nil {
+				last := page.Events[q.Limit-1].Position
+				page.Next = &last
+			}
 			break
 		}
-		raw, err := c.raw()
+		e, err := m.event()
 		if err != nil {
 			return LookupPage{}, err
 		}
-		env, err := event.Parse(raw)
-		if err != nil {
-			return LookupPage{}, fmt.Errorf("an event of the history does not parse: %w", err)
+		if e == nil {
+			break
 		}
-		if matches(&env, &q) {
-			page.Events = append(page.Events, LookupEvent{Envelope: env, Position: p, Raw: raw})
+		if matches(&e.Envelope, &q) {
+			page.Events = append(page.Events, *e)
 		}
 		m.advance()
 	}
 	h.metrics.lookups.Observe(time.Since(start).Seconds())
 	return page, nil
+}
+
+// event reads the newest event of a merge, which stays there; nil at the end. Its
+// record is good until the merge advances.
+func (m *merge) event() (*LookupEvent, error) {
+	c, p, err := m.top()
+	if c == nil || err != nil {
+		return nil, err
+	}
+	raw, err := c.raw()
+	if err != nil {
+		return nil, err
+	}
+	env, err := event.Parse(raw)
+	if err != nil {
+		return nil, fmt.Errorf("an event of the history does not parse: %w", err)
+	}
+	return &LookupEvent{Envelope: env, Position: p, Raw: raw}, nil
 }
 
 // merge walks all sources of a snapshot together, newest first. Files are

@@ -225,21 +225,13 @@ func (s *suggesting) readRecords(ctx context.Context, snap *snapshot) error {
 		if n%64 == 0 && ctx.Err() != nil && (n >= leastSampled || !errors.Is(ctx.Err(), context.DeadlineExceeded)) {
 			return ctx.Err()
 		}
-		c, _, err := s.top()
-		if c == nil || err != nil {
+		e, err := s.event()
+		if e == nil || err != nil {
 			return err
 		}
-		raw, err := c.raw()
-		if err != nil {
-			return err
-		}
-		env, err := event.Parse(raw)
-		if err != nil {
-			return fmt.Errorf("an event of the history does not parse: %w", err)
-		}
-		if matches(&env, &s.q.LookupQuery) {
+		if matches(&e.Envelope, &s.q.LookupQuery) {
 			s.sampled++
-			s.countRecord(&env)
+			s.countRecord(&e.Envelope)
 		}
 		s.advance()
 	}

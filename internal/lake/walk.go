@@ -3,9 +3,6 @@ package lake
 import (
 	"context"
 	"errors"
-	"fmt"
-
-	"github.com/cairntrail/cairn/internal/event"
 )
 
 // walkRows is how many events of a walk come out of one snapshot. A snapshot keeps
@@ -53,20 +50,12 @@ func (h *History) stretch(ctx context.Context, q *LookupQuery, yield func(*Looku
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		c, p, err := m.top()
-		if c == nil || err != nil {
+		e, err := m.event()
+		if e == nil || err != nil {
 			return err
 		}
-		raw, err := c.raw()
-		if err != nil {
-			return err
-		}
-		env, err := event.Parse(raw)
-		if err != nil {
-			return fmt.Errorf("an event of the history does not parse: %w", err)
-		}
-		if matches(&env, q) {
-			if err := yield(&LookupEvent{Envelope: env, Position: p, Raw: raw}); err != nil {
+		if matches(&e.Envelope, q) {
+			if err := yield(e); err != nil {
 				return err
 			}
 		}
