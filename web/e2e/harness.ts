@@ -50,7 +50,7 @@ export function useConsole(serverFlags: string[] = [], contents: 'nothing' | 'de
   })
 
   held.open = async (path = '/', options = {}) => {
-    const context = await held.browser.newContext({ baseURL: held.server.url, viewport: { width: 1440, height: 900 }, ...options })
+    const context = await held.browser.newContext({ baseURL: held.server.url, viewport: { width: 1440, height: 900 }, reducedMotion: 'reduce', ...options })
     contexts.push(context)
     const page = await context.newPage()
     page.setDefaultTimeout(20_000)
@@ -87,6 +87,11 @@ const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/
 // barriers lists what keeps people with a keyboard or a screen reader out of the
 // page as it is now: axe's serious and critical findings.
 export async function barriers(page: Page): Promise<string[]> {
+  // What fades in has other colours until it is there.
+  await page.evaluate(async () => {
+    const ending = document.getAnimations().filter((a) => a.effect?.getTiming().iterations !== Infinity)
+    await Promise.allSettled(ending.map((a) => a.finished))
+  })
   await page.evaluate(axeSource)
   return page.evaluate(async () => {
     const { axe } = window as unknown as { axe: typeof import('axe-core') }

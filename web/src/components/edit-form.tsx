@@ -3,8 +3,36 @@ import ContentLayout from '@cloudscape-design/components/content-layout'
 import Form from '@cloudscape-design/components/form'
 import Header from '@cloudscape-design/components/header'
 import SpaceBetween from '@cloudscape-design/components/space-between'
+import { useMutation } from '@tanstack/react-query'
 import type { ReactNode } from 'react'
+import { useGo } from '~/shell/link'
+import { useNotify } from '~/shell/notifications'
 import { Problem } from './problem'
+
+// Edited is what an EditForm changes: what is said when it is done, the page to go
+// back to, and how that page gets to know.
+export interface Edited {
+  done: string
+  page: string
+  refresh: () => Promise<unknown>
+}
+
+// useSaving runs a change, says that it is done, and goes back to the page of what was
+// changed.
+export function useSaving({ done, page, refresh }: Edited, run: () => Promise<unknown>) {
+  const go = useGo()
+  const { notify } = useNotify()
+  const back = () => go(page)
+  const saving = useMutation({
+    mutationFn: run,
+    onSuccess: async () => {
+      notify({ type: 'success', header: done })
+      await refresh()
+      back()
+    },
+  })
+  return { save: () => saving.mutate(), saving: saving.isPending, error: saving.error, back }
+}
 
 interface Props {
   title: string

@@ -1,14 +1,13 @@
 import Checkbox from '@cloudscape-design/components/checkbox'
 import Container from '@cloudscape-design/components/container'
 import Header from '@cloudscape-design/components/header'
-import { useMutation } from '@tanstack/react-query'
 import { useState } from 'react'
 import { useParams } from 'react-router'
 import { cloudtrail } from '~/api/client'
 import { messageOf } from '~/api/errors'
-import { putTags, useTags } from '~/api/tags'
-import type { GetInsightSelectorsResponse, Tag } from '~/api/operations.gen'
-import { EditForm } from '~/components/edit-form'
+import type { GetInsightSelectorsResponse } from '~/api/operations.gen'
+import { EditForm, useSaving, type Edited } from '~/components/edit-form'
+import { EditTags } from '~/components/edit-tags'
 import { Loading } from '~/components/loading'
 import { Problem } from '~/components/problem'
 import { useCatalogue } from '~/components/selectors/catalogue'
@@ -16,11 +15,8 @@ import { newSelector } from '~/components/selectors/draft'
 import { EventsForm, type Part } from '~/components/selectors/events-form'
 import { toAdvanced, type Selection } from '~/components/selectors/selection'
 import { checkSelection, hasProblems } from '~/components/selectors/selection-check'
-import { TagsField } from '~/components/tags'
-import { checkTags, fromTags, toTags } from '~/lib/tags'
 import { visible } from '~/lib/text'
-import { hrefOf, useGo } from '~/shell/link'
-import { useNotify } from '~/shell/notifications'
+import { hrefOf } from '~/shell/link'
 import { usePage } from '~/shell/page'
 import { useRegion } from '~/shell/session'
 import NotFound from '../not-found'
@@ -67,7 +63,7 @@ export default function Edit() {
     case 'policy':
       return <EditPolicy {...props} />
     case 'tags':
-      return <EditTags {...props} />
+      return <TagsOf {...props} />
     case 'insights':
       return <EditInsights {...props} />
     case 'enrich':
@@ -83,20 +79,8 @@ interface Props {
   region: string
 }
 
-function useSaving(store: Store, run: () => Promise<unknown>) {
-  const go = useGo()
-  const refresh = useRefresh()
-  const { notify } = useNotify()
-  const back = () => go(`/event-data-stores/${idOf(store.EventDataStoreArn)}`)
-  const saving = useMutation({
-    mutationFn: run,
-    onSuccess: async () => {
-      notify({ type: 'success', header: `Event data store ${store.Name} updated` })
-      await refresh()
-      back()
-    },
-  })
-  return { save: () => saving.mutate(), saving: saving.isPending, error: saving.error, back }
+function useEdited(store: Store): Edited {
+  return { done: `Event data store ${store.Name} updated`, page: `/event-data-stores/${idOf(store.EventDataStoreArn)}`, refresh: useRefresh() }
 }
 
 // only is the errors that are shown: those of the form once it was tried, and the
@@ -110,7 +94,7 @@ function EditGeneral({ store, title, region }: Props) {
   const [was] = useState(() => generalOf(store))
   const [value, setValue] = useState<General>(was)
   const errors = checkGeneral(value)
-  const { save, saving, error, back } = useSaving(store, () => cloudtrail('UpdateEventDataStore', updateRequest(store, value), { region }))
+  const { save, saving, error, back } = useSaving(useEdited(store), () => cloudtrail('UpdateEventDataStore', updateRequest(store, value), { region }))
   const change = (next: Partial<General>) => setValue((old) => ({ ...old, ...next }))
   return (
     <EditForm title={title} onCancel={back} saving={saving} error={error} onSave={() => Object.keys(errors).length || save()}>
@@ -145,7 +129,7 @@ function PolicyOf({ store, title, region, policy }: Props & { policy: string | n
   const [value, setValue] = useState<General>(() => ({ ...generalOf(store), policyOn: policy !== null, policy: policy ?? '' }))
   const [tried, setTried] = useState(false)
   const errors = checkGeneral(value)
-  const { save, saving, error, back } = useSaving(store, async () => {
+  const { save, saving, error, back } = useSaving(useEdited(store), async () => {
     if (value.policyOn) return cloudtrail('PutResourcePolicy', { ResourceArn: arn, ResourcePolicy: value.policy }, { region })
     return policy === null ? undefined : cloudtrail('DeleteResourcePolicy', { ResourceArn: arn }, { region })
   })
@@ -163,25 +147,8 @@ function PolicyOf({ store, title, region, policy }: Props & { policy: string | n
   )
 }
 
-function EditTags({ store, title, region }: Props) {
-  const { data, isPending, error } = useTags(store.EventDataStoreArn, region)
-  if (isPending) return <Loading />
-  if (error) return <Problem header="The tags could not be read" error={error} />
-  return <TagsOf store={store} title={title} region={region} tags={data} />
-}
-
-function TagsOf({ store, title, region, tags }: Props & { tags: Tag[] }) {
-  const [value, setValue] = useState(() => fromTags(tags))
-  const [tried, setTried] = useState(false)
-  const wrong = checkTags(value)
-  const { save, saving, error, back } = useSaving(store, () => putTags(store.EventDataStoreArn!, region, tags, toTags(value)))
-  return (
-    <EditForm title={title} onCancel={back} saving={saving} error={error} onSave={() => (setTried(true), wrong || save())}>
-      <Container header={<Header variant="h2">Tags</Header>}>
-        <TagsField value={value} onChange={setValue} error={tried ? wrong : undefined} />
-      </Container>
-    </EditForm>
-  )
+function TagsOf({ store, title, region }: Props) {
+  return <EditTags arn={store.EventDataStoreArn!} region={region} title={title} edited={useEdited(store)} />
 }
 
 function EditEvents({ store, title, region, part }: Props & { part: Part }) {
@@ -189,7 +156,7 @@ function EditEvents({ store, title, region, part }: Props & { part: Part }) {
   const [value, setValue] = useState<Selection>(() => begin(selectionOf(store), part))
   const [tried, setTried] = useState(false)
   const problems = checkSelection(value, catalogue.withoutARN)
-  const { save, saving, error, back } = useSaving(store, () =>
+  const { save, saving, error, back } = useSaving(useEdited(store), () =>
     cloudtrail('UpdateEventDataStore', { EventDataStore: store.EventDataStoreArn!, AdvancedEventSelectors: toAdvanced(value) }, { region }),
   )
   return (
@@ -228,7 +195,7 @@ function InsightsOf({ store, title, region, insights }: Props & { insights: GetI
         ? 'Choose at least one type.'
         : checkInsights(types, selectionOf(store))
   const [tried, setTried] = useState(false)
-  const { save, saving, error, back } = useSaving(store, () =>
+  const { save, saving, error, back } = useSaving(useEdited(store), () =>
     cloudtrail(
       'PutInsightSelectors',
       {
@@ -265,7 +232,7 @@ function EditEnrichment({ store, title, region }: Props) {
 function EnrichmentOf({ store, title, region, enrichment }: Props & { enrichment: Enrichment }) {
   const [value, setValue] = useState(enrichment)
   const errors = checkEnrichment(value)
-  const { save, saving, error, back } = useSaving(store, () =>
+  const { save, saving, error, back } = useSaving(useEdited(store), () =>
     cloudtrail('PutEventConfiguration', toConfiguration(store.EventDataStoreArn!, value), { region }),
   )
   return (

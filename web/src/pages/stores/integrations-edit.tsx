@@ -3,21 +3,17 @@ import Container from '@cloudscape-design/components/container'
 import FormField from '@cloudscape-design/components/form-field'
 import Header from '@cloudscape-design/components/header'
 import Textarea from '@cloudscape-design/components/textarea'
-import { useMutation } from '@tanstack/react-query'
 import { useState } from 'react'
 import { useParams } from 'react-router'
 import { cloudtrail } from '~/api/client'
 import { ApiError, messageOf } from '~/api/errors'
-import type { GetChannelResponse, Tag } from '~/api/operations.gen'
-import { putTags, useTags } from '~/api/tags'
-import { EditForm } from '~/components/edit-form'
+import type { GetChannelResponse } from '~/api/operations.gen'
+import { EditForm, useSaving, type Edited } from '~/components/edit-form'
+import { EditTags } from '~/components/edit-tags'
 import { Loading } from '~/components/loading'
 import { Problem } from '~/components/problem'
-import { TagsField } from '~/components/tags'
-import { checkTags, fromTags, toTags } from '~/lib/tags'
 import { visible } from '~/lib/text'
-import { hrefOf, useGo } from '~/shell/link'
-import { useNotify } from '~/shell/notifications'
+import { hrefOf } from '~/shell/link'
 import { usePage } from '~/shell/page'
 import { useRegion, useSession } from '~/shell/session'
 import NotFound from '../not-found'
@@ -56,7 +52,7 @@ export default function Edit() {
   const props = { channel, title, region }
   if (section === 'details') return <EditName {...props} />
   if (section === 'destinations') return <EditDestinations {...props} />
-  return section === 'policy' ? <EditPolicy {...props} /> : <EditTags {...props} />
+  return section === 'policy' ? <EditPolicy {...props} /> : <TagsOf {...props} />
 }
 
 interface Props {
@@ -65,26 +61,14 @@ interface Props {
   region: string
 }
 
-function useSaving(channel: GetChannelResponse, run: () => Promise<unknown>) {
-  const go = useGo()
-  const refresh = useRefresh()
-  const { notify } = useNotify()
-  const back = () => go(`/integrations/${idOf(channel.ChannelArn)}`)
-  const saving = useMutation({
-    mutationFn: run,
-    onSuccess: async () => {
-      notify({ type: 'success', header: `Integration ${channel.Name} updated` })
-      await refresh()
-      back()
-    },
-  })
-  return { save: () => saving.mutate(), saving: saving.isPending, error: saving.error, back }
+function useEdited(channel: GetChannelResponse): Edited {
+  return { done: `Integration ${channel.Name} updated`, page: `/integrations/${idOf(channel.ChannelArn)}`, refresh: useRefresh() }
 }
 
 function EditName({ channel, title, region }: Props) {
   const [value, setValue] = useState<ChannelDraft>(() => ({ ...newChannel(), name: channel.Name ?? '', source: channel.Source ?? '' }))
   const { name: wrong } = checkChannel(value)
-  const { save, saving, error, back } = useSaving(channel, () =>
+  const { save, saving, error, back } = useSaving(useEdited(channel), () =>
     cloudtrail('UpdateChannel', { Channel: channel.ChannelArn!, Name: value.name }, { region }),
   )
   const taken = error instanceof ApiError && error.code === 'ChannelAlreadyExistsException' ? visible(messageOf(error)) : undefined
@@ -99,7 +83,7 @@ function EditName({ channel, title, region }: Props) {
 
 function EditDestinations({ channel, title, region }: Props) {
   const [value, setValue] = useState<string[]>(() => channel.Destinations?.map((d) => d.Location) ?? [])
-  const { save, saving, error, back } = useSaving(channel, () =>
+  const { save, saving, error, back } = useSaving(useEdited(channel), () =>
     cloudtrail(
       'UpdateChannel',
       { Channel: channel.ChannelArn!, Destinations: value.map((Location) => ({ Type: 'EVENT_DATA_STORE' as const, Location })) },
@@ -134,7 +118,7 @@ function EditAccess({ channel, title, region, access, policy }: Props & { access
   const [value, setValue] = useState<ChannelDraft>(() => ({ name: channel.Name ?? '', source: channel.Source ?? '', access }))
   const [tried, setTried] = useState(false)
   const { principals, externalId } = checkChannel(value)
-  const { save, saving, error, back } = useSaving(channel, () => put(channel, region, toPolicy(channel.ChannelArn!, value.access), policy))
+  const { save, saving, error, back } = useSaving(useEdited(channel), () => put(channel, region, toPolicy(channel.ChannelArn!, value.access), policy))
   return (
     <EditForm
       title={title}
@@ -158,7 +142,7 @@ function EditAccess({ channel, title, region, access, policy }: Props & { access
 function EditPolicyText({ channel, title, region, policy }: Props & { policy: string }) {
   const [text, setText] = useState(policy)
   const wrong = checkJson(text)
-  const { save, saving, error, back } = useSaving(channel, () => put(channel, region, text, policy))
+  const { save, saving, error, back } = useSaving(useEdited(channel), () => put(channel, region, text, policy))
   return (
     <EditForm title={title} onCancel={back} saving={saving} error={error} onSave={() => wrong || save()}>
       <Container header={<Header variant="h2">Resource policy</Header>}>
@@ -176,23 +160,6 @@ function EditPolicyText({ channel, title, region, policy }: Props & { policy: st
   )
 }
 
-function EditTags({ channel, title, region }: Props) {
-  const { data, isPending, error } = useTags(channel.ChannelArn, region)
-  if (isPending) return <Loading />
-  if (error) return <Problem header="The tags could not be read" error={error} />
-  return <TagsOf channel={channel} title={title} region={region} tags={data} />
-}
-
-function TagsOf({ channel, title, region, tags }: Props & { tags: Tag[] }) {
-  const [value, setValue] = useState(() => fromTags(tags))
-  const [tried, setTried] = useState(false)
-  const wrong = checkTags(value)
-  const { save, saving, error, back } = useSaving(channel, () => putTags(channel.ChannelArn!, region, tags, toTags(value)))
-  return (
-    <EditForm title={title} onCancel={back} saving={saving} error={error} onSave={() => (setTried(true), wrong || save())}>
-      <Container header={<Header variant="h2">Tags</Header>}>
-        <TagsField value={value} onChange={setValue} error={tried ? wrong : undefined} />
-      </Container>
-    </EditForm>
-  )
+function TagsOf({ channel, title, region }: Props) {
+  return <EditTags arn={channel.ChannelArn!} region={region} title={title} edited={useEdited(channel)} />
 }

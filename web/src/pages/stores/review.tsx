@@ -1,10 +1,9 @@
-import Button from '@cloudscape-design/components/button'
 import Container from '@cloudscape-design/components/container'
-import Header from '@cloudscape-design/components/header'
 import KeyValuePairs from '@cloudscape-design/components/key-value-pairs'
 import SpaceBetween from '@cloudscape-design/components/space-between'
 import type { ReactNode } from 'react'
 import { Json } from '~/components/json'
+import { ReviewSection } from '~/components/review-section'
 import { DataSummary, ManagementSummary, NetworkSummary, SelectorsJson } from '~/components/selectors/summary'
 import { TagsTable } from '~/components/tags'
 import { toTags } from '~/lib/tags'
@@ -30,22 +29,9 @@ const yes = (on: boolean) => (on ? 'Yes' : 'No')
 // Review shows everything that was chosen, before the store is made.
 export function Review({ general: g, events: e, enrichment, onEdit }: Props) {
   const section = (title: string, step: number, children: ReactNode) => (
-    <Container
-      header={
-        <Header
-          variant="h2"
-          actions={
-            <Button ariaLabel={`Edit ${title}`} onClick={() => onEdit(step)}>
-              Edit
-            </Button>
-          }
-        >
-          {title}
-        </Header>
-      }
-    >
+    <ReviewSection title={title} onEdit={() => onEdit(step)}>
       {children}
-    </Container>
+    </ReviewSection>
   )
   return (
     <SpaceBetween size="l">

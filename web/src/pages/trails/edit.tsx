@@ -1,15 +1,14 @@
 import Alert from '@cloudscape-design/components/alert'
 import Container from '@cloudscape-design/components/container'
 import Header from '@cloudscape-design/components/header'
-import { useMutation } from '@tanstack/react-query'
 import { useState, type ReactNode } from 'react'
 import { useParams } from 'react-router'
 import { createBucket } from '~/api/buckets'
 import { cloudtrail } from '~/api/client'
 import { messageOf } from '~/api/errors'
-import { putTags, useTags } from '~/api/tags'
-import type { InsightSelector, Tag, Trail } from '~/api/operations.gen'
-import { EditForm } from '~/components/edit-form'
+import type { InsightSelector, Trail } from '~/api/operations.gen'
+import { EditForm, useSaving, type Edited } from '~/components/edit-form'
+import { EditTags } from '~/components/edit-tags'
 import { Loading } from '~/components/loading'
 import { Problem } from '~/components/problem'
 import { useCatalogue } from '~/components/selectors/catalogue'
@@ -17,15 +16,13 @@ import { newSelector } from '~/components/selectors/draft'
 import { EventsForm, type Part } from '~/components/selectors/events-form'
 import { fromGiven, toGiven, type Given, type Selection } from '~/components/selectors/selection'
 import { checkSelection, hasProblems } from '~/components/selectors/selection-check'
-import { fromTags, toTags } from '~/lib/tags'
 import { visible } from '~/lib/text'
-import { hrefOf, useGo } from '~/shell/link'
-import { useNotify } from '~/shell/notifications'
+import { hrefOf } from '~/shell/link'
 import { usePage } from '~/shell/page'
 import { useRegion, useSession } from '~/shell/session'
 import NotFound from '../not-found'
 import { useRefresh, useTrail, useTrailInsights, useTrailSelectors } from './api'
-import { General, Logs, Tags } from './attributes'
+import { General, Logs } from './attributes'
 import { attributesOf, checkAttributes, fieldOf, suggestBucket, updateGeneral, updateLogs, type Attributes, type Errors } from './form'
 import { checkInsights, fromInsights, InsightsFields, toInsights } from './insights'
 import { trailPath } from './list'
@@ -59,7 +56,7 @@ export default function Edit() {
   if (error) return <Problem header="The trail could not be read" error={error} onRetry={() => void refetch()} />
   if (!trail) return <NotFound />
   if (section === 'general' || section === 'logs') return <EditAttributes trail={trail} title={title} section={section} />
-  if (section === 'tags') return <EditTags trail={trail} title={title} />
+  if (section === 'tags') return <TagsOf trail={trail} title={title} />
   if (section === 'insights') return <EditInsights trail={trail} title={title} />
   return <EditEvents trail={trail} title={title} part={section as Part} />
 }
@@ -69,21 +66,8 @@ interface Props {
   title: string
 }
 
-// useSaving runs a change and goes back to the trail.
-function useSaving(trail: Trail, run: () => Promise<unknown>) {
-  const go = useGo()
-  const refresh = useRefresh()
-  const { notify } = useNotify()
-  const back = () => go(trailPath(trail))
-  const saving = useMutation({
-    mutationFn: run,
-    onSuccess: async () => {
-      notify({ type: 'success', header: `Trail ${trail.Name} updated` })
-      await refresh()
-      back()
-    },
-  })
-  return { save: () => saving.mutate(), saving: saving.isPending, error: saving.error, back }
+function useEdited(trail: Trail): Edited {
+  return { done: `Trail ${trail.Name} updated`, page: trailPath(trail), refresh: useRefresh() }
 }
 
 function EditAttributes({ trail, title, section }: Props & { section: 'general' | 'logs' }) {
@@ -93,7 +77,7 @@ function EditAttributes({ trail, title, section }: Props & { section: 'general' 
   const [tried, setTried] = useState(false)
   const [bucketMade, setBucketMade] = useState('')
   const errors = checkAttributes(value, region, account)
-  const { save, saving, error, back } = useSaving(trail, async () => {
+  const { save, saving, error, back } = useSaving(useEdited(trail), async () => {
     if (section === 'logs') return cloudtrail('UpdateTrail', updateLogs(trail, value, account), { region })
     if (value.newBucket && bucketMade !== value.bucket) {
       await createBucket(region, { name: value.bucket, purpose: 'trail', prefix: value.prefix || undefined, trailName: trail.Name })
@@ -126,30 +110,8 @@ function EditAttributes({ trail, title, section }: Props & { section: 'general' 
   )
 }
 
-function EditTags({ trail, title }: Props) {
-  const { data, isPending, error } = useTags(trail.TrailARN, trail.HomeRegion!)
-  if (isPending) return <Loading />
-  if (error) return <Problem header="The tags could not be read" error={error} />
-  return <TagsOf trail={trail} title={title} tags={data} />
-}
-
-function TagsOf({ trail, title, tags }: Props & { tags: Tag[] }) {
-  const { account } = useSession()
-  const [value, setValue] = useState<Attributes>(() => ({ ...attributesOf(trail), tags: fromTags(tags) }))
-  const [tried, setTried] = useState(false)
-  const errors = checkAttributes(value, trail.HomeRegion!, account)
-  const { save, saving, error, back } = useSaving(trail, () => putTags(trail.TrailARN!, trail.HomeRegion!, tags, toTags(value.tags)))
-  return (
-    <EditForm title={title} onCancel={back} saving={saving} error={error} onSave={() => (setTried(true), errors.tags || save())}>
-      <Tags
-        value={value}
-        onChange={(next) => setValue((old) => ({ ...old, ...next }))}
-        errors={tried ? errors : {}}
-        region={trail.HomeRegion!}
-        existing
-      />
-    </EditForm>
-  )
+function TagsOf({ trail, title }: Props) {
+  return <EditTags arn={trail.TrailARN!} region={trail.HomeRegion!} title={title} edited={useEdited(trail)} />
 }
 
 function EditInsights({ trail, title }: Props) {
@@ -164,7 +126,7 @@ function EditInsights({ trail, title }: Props) {
 function InsightsOf({ trail, title, insights, selection }: Props & { insights: InsightSelector[]; selection: Selection }) {
   const [value, setValue] = useState(() => fromInsights(insights))
   const wrong = checkInsights(value, selection)
-  const { save, saving, error, back } = useSaving(trail, () =>
+  const { save, saving, error, back } = useSaving(useEdited(trail), () =>
     cloudtrail('PutInsightSelectors', { TrailName: trail.TrailARN!, InsightSelectors: toInsights(value) }, { region: trail.HomeRegion! }),
   )
   return (
@@ -189,7 +151,7 @@ function EventsOf({ trail, title, part, given }: Props & { part: Part; given: Gi
   const [value, setValue] = useState<Selection>(() => begin(fromGiven(given), part))
   const [tried, setTried] = useState(false)
   const problems = checkSelection(value, catalogue.withoutARN)
-  const { save, saving, error, back } = useSaving(trail, () =>
+  const { save, saving, error, back } = useSaving(useEdited(trail), () =>
     cloudtrail('PutEventSelectors', { TrailName: trail.TrailARN!, ...toGiven(value) }, { region: trail.HomeRegion! }),
   )
   let warning: ReactNode

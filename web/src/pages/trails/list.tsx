@@ -1,17 +1,10 @@
-import { useCollection } from '@cloudscape-design/collection-hooks'
-import Box from '@cloudscape-design/components/box'
 import Button from '@cloudscape-design/components/button'
-import Header from '@cloudscape-design/components/header'
-import SpaceBetween from '@cloudscape-design/components/space-between'
 import StatusIndicator from '@cloudscape-design/components/status-indicator'
-import Table, { type TableProps } from '@cloudscape-design/components/table'
-import TextFilter from '@cloudscape-design/components/text-filter'
+import type { TableProps } from '@cloudscape-design/components/table'
 import { useState } from 'react'
 import type { GetTrailStatusResponse, Trail } from '~/api/operations.gen'
-import { Empty } from '~/components/empty'
-import { Problem } from '~/components/problem'
-import { useParam } from '~/lib/params'
-import { plural, shown } from '~/lib/text'
+import { ResourceTable } from '~/components/resource-table'
+import { shown } from '~/lib/text'
 import { hrefOf, PageLink, useFollow, useGo } from '~/shell/link'
 import { usePage } from '~/shell/page'
 import { useRegion, useSession } from '~/shell/session'
@@ -82,95 +75,43 @@ export default function List() {
   const go = useGo()
   const refresh = useRefresh()
   const follow = useFollow()
-  const [filter, setFilter] = useParam('filter')
   const [deleting, setDeleting] = useState<Trail | null>(null)
   const rows: Row[] = trails.map((trail, i) => ({ trail, status: statuses[i]?.data, error: statuses[i]?.error }))
   const create = (
-    <Button href={hrefOf('/trails/create')} onFollow={follow}>
+    <Button variant="primary" href={hrefOf('/trails/create')} onFollow={follow}>
       Create trail
     </Button>
   )
-  const { items, collectionProps, filterProps, filteredItemsCount, actions } = useCollection(rows, {
-    filtering: {
-      defaultFilteringText: filter,
-      filteringFunction: ({ trail }, text) =>
-        [trail.Name, trail.HomeRegion, trail.S3BucketName, trail.S3KeyPrefix, trail.CloudWatchLogsLogGroupArn].some((t) =>
-          t?.toLowerCase().includes(text.toLowerCase()),
-        ),
-      empty: (
-        <Empty title="No trails" action={create}>
-          A trail delivers events as log files to an S3 bucket, beyond the 90 days of the event history. Create one to keep a record of the
-          activity in this account.
-        </Empty>
-      ),
-      noMatch: <Empty title="No matches" action={<Button onClick={() => actions.setFiltering('')}>Clear filter</Button>} />,
-    },
-    sorting: { defaultState: { sortingColumn: columns[0]! } },
-    selection: { trackBy: (row) => row.trail.TrailARN! },
-  })
-  const selected = collectionProps.selectedItems?.[0]?.trail
   return (
     <>
-      <Table
-        {...collectionProps}
-        variant="full-page"
-        stickyHeader
-        wrapLines
-        items={items}
-        columnDefinitions={columns}
-        loading={isPending}
-        loadingText="Loading trails"
-        selectionType="single"
-        ariaLabels={{ tableLabel: 'Trails', selectionGroupLabel: 'Trails', itemSelectionLabel: (_, { trail }) => trail.Name! }}
-        filter={
-          error ? undefined : (
-            <TextFilter
-              {...filterProps}
-              filteringPlaceholder="Find trails"
-              filteringAriaLabel="Find trails"
-              countText={plural(filteredItemsCount ?? 0, 'match', 'matches')}
-              onChange={(event) => {
-                filterProps.onChange(event)
-                setFilter(event.detail.filteringText)
-              }}
-            />
-          )
-        }
-        empty={
-          error ? (
-            <Box textAlign="left">
-              <Problem header="The trails could not be listed" error={error} onRetry={() => void refresh()} />
-            </Box>
-          ) : (
-            collectionProps.empty
-          )
-        }
-        header={
-          <Header
-            variant="awsui-h1-sticky"
-            counter={isPending || error ? undefined : `(${trails.length})`}
-            description="A trail delivers events as log files to an S3 bucket."
-            actions={
-              <SpaceBetween direction="horizontal" size="xs">
-                <Button iconName="refresh" ariaLabel="Refresh" loading={isFetching && !isPending} onClick={() => void refresh()} />
-                <Button
-                  disabled={!selected}
-                  onClick={() => go('/imports/create?source=' + encodeURIComponent(locationOf(selected!, account)))}
-                >
-                  Copy events to Lake
-                </Button>
-                <Button disabled={!selected} onClick={() => setDeleting(selected!)}>
-                  Delete
-                </Button>
-                <Button variant="primary" href={hrefOf('/trails/create')} onFollow={follow}>
-                  Create trail
-                </Button>
-              </SpaceBetween>
-            }
-          >
-            Trails
-          </Header>
-        }
+      <ResourceTable
+        title="Trails"
+        description="A trail delivers events as log files to an S3 bucket."
+        rows={rows}
+        columns={columns}
+        keyOf={({ trail }) => trail.TrailARN!}
+        nameOf={({ trail }) => trail.Name!}
+        textsOf={({ trail: t }) => [t.Name, t.HomeRegion, t.S3BucketName, t.S3KeyPrefix, t.CloudWatchLogsLogGroupArn]}
+        pending={isPending}
+        fetching={isFetching}
+        error={error}
+        onRefresh={() => void refresh()}
+        create={create}
+        empty="A trail delivers events as log files to an S3 bucket, beyond the 90 days of the event history. Create one to keep a record of the activity in this account."
+        actions={(selected) => (
+          <>
+            <Button
+              disabled={!selected}
+              onClick={() => go('/imports/create?source=' + encodeURIComponent(locationOf(selected!.trail, account)))}
+            >
+              Copy events to Lake
+            </Button>
+            <Button disabled={!selected} onClick={() => setDeleting(selected!.trail)}>
+              Delete
+            </Button>
+            {create}
+          </>
+        )}
       />
       {deleting && <DeleteTrail trail={deleting} onDone={() => setDeleting(null)} onDismiss={() => setDeleting(null)} />}
     </>

@@ -1,10 +1,9 @@
-import Button from '@cloudscape-design/components/button'
 import Container from '@cloudscape-design/components/container'
-import Header from '@cloudscape-design/components/header'
 import KeyValuePairs from '@cloudscape-design/components/key-value-pairs'
 import SpaceBetween from '@cloudscape-design/components/space-between'
 import type { ReactNode } from 'react'
 import type { InsightSelector } from '~/api/operations.gen'
+import { ReviewSection } from '~/components/review-section'
 import { DataSummary, ManagementSummary, NetworkSummary, SelectorsJson } from '~/components/selectors/summary'
 import type { Selection } from '~/components/selectors/selection'
 import { TagsTable } from '~/components/tags'
@@ -28,22 +27,9 @@ const onOff = (on: boolean) => (on ? 'Enabled' : 'Disabled')
 export function Review({ attributes: a, selection, insights, onEdit, region }: Props) {
   const { account } = useSession()
   const section = (title: string, step: number, children: ReactNode) => (
-    <Container
-      header={
-        <Header
-          variant="h2"
-          actions={
-            <Button ariaLabel={`Edit ${title}`} onClick={() => onEdit(step)}>
-              Edit
-            </Button>
-          }
-        >
-          {title}
-        </Header>
-      }
-    >
+    <ReviewSection title={title} onEdit={() => onEdit(step)}>
       {children}
-    </Container>
+    </ReviewSection>
   )
   return (
     <SpaceBetween size="l">
