@@ -1,11 +1,8 @@
-import { readFileSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
-import type { Page } from 'playwright-core'
+import { readFileSync } from 'node:fs'
 import { beforeAll, expect, test } from 'vitest'
-import type { LookupAttribute } from '~/api/operations.gen'
-import { statementFor } from '~/pages/events/sql'
 import { barriers, useConsole } from './harness'
-import { logFile, record, type Record } from './records'
+import { ingest, rows, shows } from './history'
+import { record, type Record } from './records'
 
 const it = useConsole()
 
@@ -19,27 +16,14 @@ const bucket = record('CreateBucket', 300, {
   requestParameters: { bucketName: 'evidence' },
   resources: [{ type: 'AWS::S3::Bucket', ARN: 'arn:aws:s3:::evidence', accountId: '111122223333' }],
 })
-const denied = record('DeleteTrail', 200, { eventSource: 'cloudtrail.amazonaws.com', errorCode: 'AccessDenied', errorMessage: 'No, said the policy.', requestParameters: { name: 'evidence' } })
+const denied = record('DeleteTrail', 200, {
+  eventSource: 'cloudtrail.amazonaws.com',
+  errorCode: 'AccessDenied',
+  errorMessage: 'No, said the policy.',
+  requestParameters: { name: 'evidence' },
+})
 
-async function ingest(name: string, records: Record[]): Promise<void> {
-  const file = join(it.server.dataDir, '..', `${name}-${process.pid}.json`)
-  writeFileSync(file, logFile(records))
-  await it.server.cairn(['ingest', '--create-accounts', file])
-}
-
-const grid = (page: Page) => page.getByRole('grid', { name: 'Events' })
-const rows = (page: Page, name: string) => grid(page).getByRole('link', { name, exact: true })
-
-// shows loads the page again until the history shows what was sent.
-async function shows(page: Page, name: string, n = 1): Promise<void> {
-  await expect.poll(async () => {
-    await page.getByRole('button', { name: 'Refresh' }).click()
-    await page.getByRole('button', { name: 'Refresh', disabled: false }).waitFor()
-    return rows(page, name).count()
-  }, { timeout: 20_000 }).toBeGreaterThanOrEqual(n)
-}
-
-beforeAll(() => ingest('events', [...runs, bucket, denied]))
+beforeAll(() => ingest(it.server, [...runs, bucket, denied]))
 
 test('an event is found by filters with suggestions, and its page tells all', async () => {
   const page = await it.signIn('/events')
@@ -76,7 +60,10 @@ test('an event is found by filters with suggestions, and its page tells all', as
   await page.getByRole('region', { name: 'Event record' }).getByText('"bucketName"').waitFor()
   expect(await barriers(page)).toEqual([])
 
-  await resources.getByRole('row', { name: /arn:aws:s3:::evidence/ }).getByRole('link').click()
+  await resources
+    .getByRole('row', { name: /arn:aws:s3:::evidence/ })
+    .getByRole('link')
+    .click()
   await expect.poll(() => new URL(page.url()).searchParams.get('ResourceName')).toBe('arn:aws:s3:::evidence')
   await expect.poll(() => rows(page, 'CreateBucket').count()).toBe(1)
 })
@@ -100,12 +87,16 @@ test('pages follow each other, and coming back leads to the same', async () => {
   await page.getByRole('button', { name: 'Preferences' }).click()
   const dialog = page.getByRole('dialog', { name: 'Preferences' })
   await dialog.getByRole('radio', { name: '10 events' }).check()
-  await dialog.getByRole('switch', { name: 'Source IP address' }).or(dialog.getByRole('checkbox', { name: 'Source IP address' })).first().click()
+  await dialog
+    .getByRole('switch', { name: 'Source IP address' })
+    .or(dialog.getByRole('checkbox', { name: 'Source IP address' }))
+    .first()
+    .click()
   await dialog.getByRole('button', { name: 'Confirm' }).click()
   await expect.poll(() => rows(page, 'RunInstances').count()).toBe(10)
   await page.reload()
   await expect.poll(() => rows(page, 'RunInstances').count()).toBe(10)
-  await grid(page).getByRole('columnheader', { name: 'Source IP address' }).waitFor()
+  await page.getByRole('grid', { name: 'Events' }).getByRole('columnheader', { name: 'Source IP address' }).waitFor()
 })
 
 test('a time range is chosen, checked, and kept in the address', async () => {
@@ -115,10 +106,17 @@ test('a time range is chosen, checked, and kept in the address', async () => {
   await range.click()
   await page.getByRole('radio', { name: 'Custom' }).check()
   await page.getByLabel('Duration').fill('100')
-  await page.getByRole('combobox', { name: 'Unit of time' }).or(page.getByRole('button', { name: /Unit of time/ })).first().click()
+  await page
+    .getByRole('combobox', { name: 'Unit of time' })
+    .or(page.getByRole('button', { name: /Unit of time/ }))
+    .first()
+    .click()
   await page.getByRole('option', { name: 'days' }).click()
   await page.getByRole('button', { name: 'Apply' }).click()
-  await page.getByText(/keeps events for 90 days/).first().waitFor()
+  await page
+    .getByText(/keeps events for 90 days/)
+    .first()
+    .waitFor()
   await page.getByRole('radio', { name: 'Last 30 minutes' }).check()
   await page.getByRole('button', { name: 'Apply' }).click()
   await expect.poll(() => new URL(page.url()).searchParams.get('range')).toBe('30m')
@@ -128,7 +126,13 @@ test('a time range is chosen, checked, and kept in the address', async () => {
   const at = (n: number) => String(runs[n]!.eventTime)
   await page.goto(`/console/events?EventName=RunInstances&start=${at(19)}&end=${at(10)}`)
   await expect.poll(() => rows(page, 'RunInstances').count()).toBe(10)
-  expect(await page.getByRole('checkbox', { name: 'Live' }).or(page.getByRole('switch', { name: 'Live' })).first().isDisabled()).toBe(true)
+  expect(
+    await page
+      .getByRole('checkbox', { name: 'Live' })
+      .or(page.getByRole('switch', { name: 'Live' }))
+      .first()
+      .isDisabled(),
+  ).toBe(true)
   await range.click()
   await page.getByRole('button', { name: 'Clear and dismiss' }).click()
   await expect.poll(() => new URL(page.url()).searchParams.has('start')).toBe(false)
@@ -138,8 +142,16 @@ test('a time range is entered in the zone of the reader', async () => {
   const page = await it.signIn('/events?EventName=RunInstances', { timezoneId: 'Asia/Kolkata' })
   await shows(page, 'RunInstances')
   await page.getByRole('button', { name: /Time range/ }).click()
-  await page.getByRole('button', { name: 'Absolute range' }).or(page.getByRole('radio', { name: 'Absolute range' })).first().click()
-  await page.getByRole('button', { name: 'Local time zone' }).or(page.getByRole('radio', { name: 'Local time zone' })).first().click()
+  await page
+    .getByRole('button', { name: 'Absolute range' })
+    .or(page.getByRole('radio', { name: 'Absolute range' }))
+    .first()
+    .click()
+  await page
+    .getByRole('button', { name: 'Local time zone' })
+    .or(page.getByRole('radio', { name: 'Local time zone' }))
+    .first()
+    .click()
   const day = new Date(Date.now() - 86_400_000).toISOString().slice(0, 10)
   await page.getByLabel('Start date').fill(day)
   await page.getByLabel('Start time').fill('12:00:00')
@@ -151,15 +163,21 @@ test('a time range is entered in the zone of the reader', async () => {
   await page.getByRole('button', { name: 'Apply' }).click()
   const value = (name: string) => new URL(page.url()).searchParams.get(name)
   await expect.poll(() => [value('start'), value('end')]).toEqual([`${day}T06:30:00Z`, `${day}T13:00:15Z`])
-  await page.getByRole('button', { name: /Time range/ }).getByText(/T12:00:00\+05:30/).waitFor()
+  await page
+    .getByRole('button', { name: /Time range/ })
+    .getByText(/T12:00:00\+05:30/)
+    .waitFor()
 })
 
 test('up to five events stand side by side', async () => {
   const page = await it.signIn('/events?EventName=RunInstances')
   await shows(page, 'RunInstances', 50)
-  const box = (n: number) => grid(page).getByRole('row').nth(n).getByRole('checkbox')
+  const box = (n: number) => page.getByRole('grid', { name: 'Events' }).getByRole('row').nth(n).getByRole('checkbox')
   for (let n = 1; n <= 5; n++) await box(n).check()
-  await page.getByText(/no more can be compared/).first().waitFor()
+  await page
+    .getByText(/no more can be compared/)
+    .first()
+    .waitFor()
   expect(await box(6).isDisabled()).toBe(true)
   for (let n = 3; n <= 5; n++) await box(n).uncheck()
   await page.getByRole('button', { name: 'Compare event details' }).click()
@@ -201,7 +219,7 @@ test('a new event comes in while somebody watches', async () => {
   await page.getByText('Live', { exact: true }).click()
   await page.getByText('Waiting for events').waitFor()
   const came = record('StopLogging', 1)
-  await ingest('live', [came, record('StartLogging', 1)])
+  await ingest(it.server, [came, record('StartLogging', 1)])
   await rows(page, 'StopLogging').waitFor()
   expect(await rows(page, 'StartLogging').count()).toBe(0)
   await rows(page, 'StopLogging').click()
@@ -212,7 +230,7 @@ test('a new event comes in while somebody watches', async () => {
   await page.getByText('Waiting for events').waitFor()
   await page.getByRole('button', { name: 'Next page' }).click()
   await expect.poll(() => rows(page, 'RunInstances').count()).toBe(10)
-  await ingest('more', [record('RunInstances', 1)])
+  await ingest(it.server, [record('RunInstances', 1)])
   await page.getByText('1 new event', { exact: true }).waitFor()
   expect(await rows(page, 'RunInstances').count()).toBe(10)
   await page.getByRole('button', { name: 'Show', exact: true }).click()
@@ -226,115 +244,4 @@ test('the query behind a view', async () => {
   await sql.getByText(/eventname = 'RunInstances'/).waitFor()
   await page.getByRole('dialog').getByText('There is no event data store in this Region.').waitFor()
   expect(await barriers(page)).toEqual([])
-})
-
-test('the query behind a view finds in a store what the view shows', async () => {
-  const page = await it.signIn('/events')
-  const { csrf } = (await (await page.request.get('/console/api/session')).json()) as { csrf: string }
-  const call = async <T>(operation: string, data: object): Promise<T> => {
-    const headers = { 'X-Cairn-Csrf': csrf, Origin: it.server.url }
-    const answer = await page.request.post(`/console/api/cloudtrail/${operation}?region=us-east-1`, { headers, data })
-    expect(answer.status(), `${operation}: ${await answer.text()}`).toBe(200)
-    return (await answer.json()) as T
-  }
-  const { EventDataStoreArn: store } = await call<{ EventDataStoreArn: string }>('CreateEventDataStore', { Name: 'behind', TerminationProtectionEnabled: false })
-  const query = async (sql: string): Promise<string[]> => {
-    const { QueryId: id } = await call<{ QueryId: string }>('StartQuery', { QueryStatement: sql })
-    let ids: string[] = []
-    await expect.poll(async () => {
-      const results = await call<{ QueryStatus: string; ErrorMessage?: string; QueryResultRows?: { eventid?: string }[][] }>('GetQueryResults', { QueryId: id })
-      ids = (results.QueryResultRows ?? []).flatMap((row) => row.flatMap((cell) => cell.eventid ?? []))
-      return results.ErrorMessage ?? results.QueryStatus
-    }, { timeout: 30_000 }).toBe('FINISHED')
-    return ids.sort()
-  }
-  const root = record('RootCall', 25, { userIdentity: { type: 'Root', principalId: '111122223333', accountId: '111122223333' }, readOnly: true })
-  const role = record('RoleCall', 20, {
-    userIdentity: { type: 'AssumedRole', principalId: "AROA:o'neill", accountId: '111122223333', accessKeyId: 'ASIABEHINDVIEW' },
-    resources: [{ type: 'AWS::S3::Bucket', ARN: 'arn:aws:s3:::behind' }],
-    requestParameters: { bucketName: "it's" },
-  })
-  const user = record('UserCall', 15, { eventSource: 'sts.amazonaws.com', responseElements: { roleName: 'behind-role' } })
-  await ingest('behind', [root, role, user])
-
-  const ids = [root, role, user].map((r) => r.eventID)
-  const view = (attributes: [LookupAttribute['AttributeKey'], string][]) => attributes.map(([AttributeKey, AttributeValue]) => ({ AttributeKey, AttributeValue }))
-  const start = Math.floor(Date.parse(String(root.eventTime)) / 1000)
-  const end = Math.floor(Date.parse(String(user.eventTime)) / 1000)
-  const statement = (attributes: LookupAttribute[]) => statementFor({ region: 'us-east-1', attributes, bounds: { start, end } }, store.slice(store.lastIndexOf('/') + 1))
-  // Queries see events a moment later than the history.
-  await expect.poll(() => query(statement([])), { timeout: 30_000 }).toEqual(expect.arrayContaining(ids))
-
-  const cases: [LookupAttribute['AttributeKey'], string][][] = [
-    [['EventName', 'RoleCall']], [['EventId', user.eventID]], [['EventSource', 'sts.amazonaws.com']], [['ReadOnly', 'true']], [['ReadOnly', 'false']],
-    [['Username', 'root']], [['Username', "o'neill"]], [['Username', 'carol']], [['AccessKeyId', 'ASIABEHINDVIEW']], [['ResourceType', 'AWS::S3::Bucket']],
-    [['ResourceName', 'arn:aws:s3:::behind']], [['ResourceName', "it's"]], [['ResourceName', 'behind-role']], [['EventName', "no'such"]],
-    [['Username', 'carol'], ['ReadOnly', 'false'], ['EventSource', 'sts.amazonaws.com'], ['ResourceName', 'behind-role']],
-  ]
-  for (const attributes of cases) {
-    const { Events: events } = await call<{ Events: { EventId: string }[] }>('LookupEvents', { LookupAttributes: view(attributes), StartTime: start, EndTime: end })
-    const of = (list: string[]) => list.filter((id) => ids.includes(id))
-    const shown = of(events.map((e) => e.EventId).sort())
-    expect(shown.length, JSON.stringify(attributes)).toBe(attributes[0]![1] === "no'such" ? 0 : attributes[0]![1] === 'false' ? 2 : 1)
-    expect(of(await query(statement(view(attributes)))), JSON.stringify(attributes)).toEqual(shown)
-  }
-
-  await page.goto('/console/events?EventName=RoleCall')
-  await page.getByRole('button', { name: 'Query this view' }).click()
-  await page.getByRole('dialog').getByText(`FROM ${store.slice(store.lastIndexOf('/') + 1)}`).waitFor()
-  await page.getByRole('dialog').getByRole('link', { name: 'Open in editor' }).click()
-  await expect.poll(() => new URL(page.url()).pathname).toBe('/console/query')
-})
-
-test('nothing that is in an event does anything', async () => {
-  const bomb = '<img src=x onerror=alert(1)><script>alert(2)</script>'
-  const evil = record(bomb, 50, {
-    userIdentity: { type: 'IAMUser', userName: 'a\u202Egnp.exe\u2066\u200b', arn: bomb, accountId: '111122223333', accessKeyId: '"><svg onload=alert(3)>' },
-    eventSource: 'javascript:alert(4)',
-    userAgent: '\u001b[31mred\u001b[0m\u0007',
-    errorCode: bomb,
-    errorMessage: 'x'.repeat(5000),
-    requestParameters: { bucketName: bomb, [bomb]: bomb, '=cmd()': '=1+1' },
-    resources: [{ type: bomb, ARN: 'javascript:alert(5)' }],
-  })
-  const huge = record('HugeEvent', 40, { requestParameters: { text: 'y'.repeat(900_000), list: Array.from({ length: 500 }, (_, n) => ({ n })) } })
-  const bare = record('BareEvent', 30, { userIdentity: null, sourceIPAddress: null, userAgent: null, requestID: undefined, readOnly: undefined })
-  await ingest('hostile', [evil, huge, bare])
-
-  const page = await it.signIn('/events')
-  const dialogs: string[] = []
-  page.on('dialog', (dialog) => {
-    dialogs.push(dialog.message())
-    void dialog.dismiss()
-  })
-  await shows(page, bomb)
-  await rows(page, bomb).click()
-  await page.getByRole('heading', { name: bomb, level: 1 }).waitFor()
-  await page.getByText('a\\u202egnp.exe\\u2066\\u200b', { exact: true }).first().waitFor()
-  await page.getByText('\\u001b[31mred\\u001b[0m\\u0007').first().waitFor()
-  await page.getByRole('button', { name: /^Similar events/ }).click()
-  await page.getByRole('menuitem', { name: /Same access key/ }).click()
-  await expect.poll(() => rows(page, bomb).count()).toBe(1)
-  const address = page.url()
-
-  for (const id of [huge.eventID, bare.eventID]) {
-    await page.goto(`/console/events/${id}`)
-    await page.getByRole('region', { name: 'Event record' }).waitFor()
-    expect(await page.getByRole('region', { name: 'Event record' }).textContent()).toContain(id)
-  }
-  await page.goto(`/console/events/compare?ids=${evil.eventID},${huge.eventID},${bare.eventID}`)
-  await page.getByLabel('Find fields and values').fill('eventID')
-  await page.getByRole('rowheader', { name: 'eventID (differs)' }).waitFor()
-
-  // Suggestions and tokens are made of the same texts.
-  await page.goto(address)
-  const filter = page.getByRole('combobox', { name: 'Filter events by lookup attributes' })
-  await filter.click()
-  await page.getByRole('option', { name: 'User name' }).click()
-  await page.getByRole('option', { name: /gnp\.exe/ }).click()
-  await expect.poll(() => rows(page, bomb).count()).toBe(1)
-  expect(new URL(page.url()).searchParams.get('Username')).toBe('a\u202Egnp.exe\u2066\u200b')
-
-  expect(dialogs).toEqual([])
-  expect(await page.evaluate(() => document.querySelectorAll('img[src="x"], svg[onload], script:not([src]), a[href^="javascript:"]').length)).toBe(0)
 })

@@ -9,8 +9,12 @@ export function record(eventName: string, secondsAgo: number, more: object = {})
   return {
     eventVersion: '1.11',
     userIdentity: {
-      type: 'IAMUser', principalId: 'AIDAJ45Q7YFFAREXAMPLE', arn: `arn:aws:iam::${account}:user/carol`, accountId: account,
-      accessKeyId: 'AKIAIOSFODNN7EXAMPLE', userName: 'carol',
+      type: 'IAMUser',
+      principalId: 'AIDAJ45Q7YFFAREXAMPLE',
+      arn: `arn:aws:iam::${account}:user/carol`,
+      accountId: account,
+      accessKeyId: 'AKIAIOSFODNN7EXAMPLE',
+      userName: 'carol',
     },
     eventTime: new Date(Date.now() - secondsAgo * 1000).toISOString().slice(0, 19) + 'Z',
     eventSource: 'ec2.amazonaws.com',

@@ -5,6 +5,9 @@ const step = 30
 // counterAt is the number of the code that an authenticator app shows at a moment.
 export const counterAt = (now = Date.now()) => Math.floor(now / 1000 / step)
 
+// leftOf is for how many seconds more the code of a moment is shown.
+export const leftOf = (now = Date.now()) => step - ((now / 1000) % step)
+
 // totp is what an authenticator app shows for a secret in base 32 (RFC 6238).
 export function totp(secret: string, counter: number): string {
   const message = Buffer.alloc(8)

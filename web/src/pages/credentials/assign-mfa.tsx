@@ -90,11 +90,21 @@ export function AssignMfa({ taken, onDismiss, onDone }: Props) {
         <SpaceBetween size="m">
           {!device ? (
             <FormField label="Device name" description="For example, the phone that it is on." errorText={wrongName} stretch>
-              <Input value={name} onChange={({ detail }) => setName(detail.value)} autoComplete="off" spellcheck={false} autoFocus ariaRequired />
+              <Input
+                value={name}
+                onChange={({ detail }) => setName(detail.value)}
+                autoComplete="off"
+                spellcheck={false}
+                autoFocus
+                ariaRequired
+              />
             </FormField>
           ) : (
             <>
-              <Box>1. Open an authenticator app (a TOTP app such as Aegis, Google Authenticator, 1Password) and scan this code, or type the secret key.</Box>
+              <Box>
+                1. Open an authenticator app (a TOTP app such as Aegis, Google Authenticator, 1Password) and scan this code, or type the
+                secret key.
+              </Box>
               <ColumnLayout columns={2} minColumnWidth={200}>
                 <Suspense fallback={<Loading />}>
                   <QrCode text={device.uri} label={`QR code of the device ${name.trim()}`} />
@@ -102,7 +112,12 @@ export function AssignMfa({ taken, onDismiss, onDone }: Props) {
                 <FormField label="Secret key" description="Shown only now. Keep it to yourself.">
                   <SpaceBetween size="xs">
                     <span className="credentials-secret">{groups(device.secret)}</span>
-                    <CopyToClipboard copyButtonText="Copy" copySuccessText="Copied" copyErrorText="The browser refused to copy" textToCopy={device.secret} />
+                    <CopyToClipboard
+                      copyButtonText="Copy"
+                      copySuccessText="Copied"
+                      copyErrorText="The browser refused to copy"
+                      textToCopy={device.secret}
+                    />
                   </SpaceBetween>
                 </FormField>
               </ColumnLayout>

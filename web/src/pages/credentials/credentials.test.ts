@@ -43,8 +43,12 @@ describe('browsers', () => {
     const mozilla = 'Mozilla/5.0 (X11; Linux x86_64'
     expect(browserOf(`${mozilla}; rv:128.0) Gecko/20100101 Firefox/128.0`)).toBe('Firefox 128 on Linux')
     expect(browserOf(`${mozilla}) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Safari/537.36`)).toBe('Chrome 140 on Linux')
-    expect(browserOf('Mozilla/5.0 (Windows NT 10.0) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0 Safari/537.36 Edg/140.0')).toBe('Edge 140 on Windows')
-    expect(browserOf('Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.1 Safari/605.1.15')).toBe('Safari 18 on macOS')
+    expect(browserOf('Mozilla/5.0 (Windows NT 10.0) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0 Safari/537.36 Edg/140.0')).toBe(
+      'Edge 140 on Windows',
+    )
+    expect(
+      browserOf('Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.1 Safari/605.1.15'),
+    ).toBe('Safari 18 on macOS')
   })
   it('stay what they say if nobody knows them', () => {
     expect(browserOf('curl/8\u001b[31m')).toBe('curl/8\\u001b[31m')

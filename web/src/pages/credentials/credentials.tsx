@@ -35,8 +35,8 @@ export default function SecurityCredentials() {
       <Who />
       {assumed && (
         <Alert type="info" header="You are signed in with a role">
-          A role has no password and no MFA device of its own: it was assumed by somebody who has. Sign in as that user to change theirs. The sessions of this role
-          can be ended here.
+          A role has no password and no MFA device of its own: it was assumed by somebody who has. Sign in as that user to change theirs.
+          The sessions of this role can be ended here.
         </Alert>
       )}
       {error ? <Problem error={error} header="The credentials could not be read" onRetry={() => void refetch()} /> : !data && <Loading />}

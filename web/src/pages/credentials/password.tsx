@@ -54,8 +54,18 @@ function ChangeForm({ onDone, onChanged }: { onDone: () => void; onChanged: () =
   const rules = rulesOf(fields.new, session.userName, session.account)
   const code = error instanceof ApiError ? error.code : ''
   const wrong = {
-    old: checked && !fields.old ? 'Enter the password that you have now.' : code === 'AuthenticationFailed' ? 'This is not your password.' : '',
-    new: checked && rules.some((r) => !r.kept) ? 'The new password does not keep the rules below.' : code === 'PasswordPolicyViolation' ? (error as Error).message : '',
+    old:
+      checked && !fields.old
+        ? 'Enter the password that you have now.'
+        : code === 'AuthenticationFailed'
+          ? 'This is not your password.'
+          : '',
+    new:
+      checked && rules.some((r) => !r.kept)
+        ? 'The new password does not keep the rules below.'
+        : code === 'PasswordPolicyViolation'
+          ? (error as Error).message
+          : '',
     again: checked && fields.again !== fields.new ? 'The two passwords are not the same.' : '',
   }
   const submit = async (event: FormEvent) => {

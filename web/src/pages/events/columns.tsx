@@ -11,7 +11,8 @@ import { eventPath, field, resourceNames, resourceTypes, similarTo, summary } fr
 
 // mfaOf says whether the session behind an event used MFA, as its record tells it.
 export function mfaOf(event: Event): string {
-  const said = field(event, 'userIdentity', 'sessionContext', 'attributes', 'mfaAuthenticated') || field(event, 'additionalEventData', 'MFAUsed')
+  const said =
+    field(event, 'userIdentity', 'sessionContext', 'attributes', 'mfaAuthenticated') || field(event, 'additionalEventData', 'MFAUsed')
   return said === '' ? '' : said === 'true' || said === 'Yes' ? 'Yes' : said === 'false' || said === 'No' ? 'No' : said
 }
 
@@ -42,13 +43,33 @@ const cells: Record<string, (event: Event, region: string) => ReactNode> = {
 }
 
 const widths: Record<string, number> = {
-  name: 175, time: 250, user: 120, source: 200, types: 150, names: 150, key: 210, region: 130, ip: 150, error: 190, readonly: 110, id: 320,
-  request: 320, agent: 280, identity: 140, mfa: 110, type: 160, account: 150,
+  name: 175,
+  time: 250,
+  user: 120,
+  source: 200,
+  types: 150,
+  names: 150,
+  key: 210,
+  region: 130,
+  ip: 150,
+  error: 190,
+  readonly: 110,
+  id: 320,
+  request: 320,
+  agent: 280,
+  identity: 140,
+  mfa: 110,
+  type: 160,
+  account: 150,
 }
 
 // columnsFor are the table's columns, with the widths that the reader gave them.
 // isNew tells which events came in live.
-export function columnsFor(region: string, kept: Record<string, number> = {}, isNew: (event: Event) => boolean): TableProps.ColumnDefinition<Event>[] {
+export function columnsFor(
+  region: string,
+  kept: Record<string, number> = {},
+  isNew: (event: Event) => boolean,
+): TableProps.ColumnDefinition<Event>[] {
   const columns = [...defaultColumns, ...optionalColumns].map(({ id, label }): TableProps.ColumnDefinition<Event> => ({
     id,
     header: label,
@@ -60,8 +81,11 @@ export function columnsFor(region: string, kept: Record<string, number> = {}, is
   return [
     ...columns,
     {
-      id: 'similar', header: <span className="events-unseen">Similar events</span>,
-      cell: (event) => <RowMenu event={event} region={region} />, width: 64, minWidth: 64,
+      id: 'similar',
+      header: <span className="events-unseen">Similar events</span>,
+      cell: (event) => <RowMenu event={event} region={region} />,
+      width: 64,
+      minWidth: 64,
     },
   ]
 }

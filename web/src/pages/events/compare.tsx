@@ -36,7 +36,8 @@ export default function CompareEvents() {
   const missing = ids.filter((_, n) => queries[n]!.data === null)
 
   if (queries.some((query) => query.isPending && !query.error)) return <Loading />
-  if (failed) return <Problem error={failed.error} header="The events could not be read" onRetry={() => queries.forEach((q) => void q.refetch())} />
+  if (failed)
+    return <Problem error={failed.error} header="The events could not be read" onRetry={() => queries.forEach((q) => void q.refetch())} />
   if (events.length === 0) {
     return (
       <>
@@ -51,7 +52,8 @@ export default function CompareEvents() {
     <SpaceBetween size="m">
       {missing.length > 0 && (
         <StatusIndicator type="warning">
-          {plural(missing.length, 'event')} of the address {missing.length === 1 ? 'is' : 'are'} not in the event history of {region}: {shown(missing.join(', '))}
+          {plural(missing.length, 'event')} of the address {missing.length === 1 ? 'is' : 'are'} not in the event history of {region}:{' '}
+          {shown(missing.join(', '))}
         </StatusIndicator>
       )}
       <Comparison key={events.map((e) => e.EventId).join()} events={events} region={region} />
@@ -74,7 +76,8 @@ function Comparison({ events, region }: { events: Event[]; region: string }) {
   const different = all.filter((line) => line.differs).length
   const { items, collectionProps, filterProps, paginationProps, filteredItemsCount } = useCollection(lines, {
     filtering: {
-      filteringFunction: (line, text) => !text || [line.path, ...line.values].some((value) => value?.toLowerCase().includes(text.toLowerCase())),
+      filteringFunction: (line, text) =>
+        !text || [line.path, ...line.values].some((value) => value?.toLowerCase().includes(text.toLowerCase())),
       noMatch: <Empty title="No field matches" />,
       empty: <Empty title="No differences">The records are the same in every field.</Empty>,
     },
@@ -96,7 +99,11 @@ function Comparison({ events, region }: { events: Event[]; region: string }) {
       ariaLabels={{ tableLabel: 'Events side by side' }}
       columnDefinitions={[
         {
-          id: 'path', header: 'Field', isRowHeader: true, width: narrow ? 150 : 280, minWidth: 120,
+          id: 'path',
+          header: 'Field',
+          isRowHeader: true,
+          width: narrow ? 150 : 280,
+          minWidth: 120,
           cell: (line) => (
             <span className="events-value">
               {line.differs ? <b>{shown(line.path)}</b> : shown(line.path)}

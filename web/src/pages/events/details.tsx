@@ -48,7 +48,11 @@ export default function EventDetails() {
 function Details({ event }: { event: Event }) {
   return (
     <Container header={<Header variant="h2">Details</Header>}>
-      <KeyValuePairs columns={4} minColumnWidth={200} items={detailsOf(event).map(({ label, value }) => ({ label, value: <span className="events-value">{value}</span> }))} />
+      <KeyValuePairs
+        columns={4}
+        minColumnWidth={200}
+        items={detailsOf(event).map(({ label, value }) => ({ label, value: <span className="events-value">{value}</span> }))}
+      />
     </Container>
   )
 }
@@ -70,9 +74,16 @@ function Resources({ resources, region }: { resources: Resource[]; region: strin
       wrapLines
       columnDefinitions={[
         { id: 'type', header: 'Resource type', cell: (r) => shown(r.ResourceType), width: 240 },
-        { id: 'name', header: 'Resource name', cell: (r) => <span className="events-value">{shown(r.ResourceName)}</span>, isRowHeader: true },
         {
-          id: 'similar', header: 'Events', width: 220,
+          id: 'name',
+          header: 'Resource name',
+          cell: (r) => <span className="events-value">{shown(r.ResourceName)}</span>,
+          isRowHeader: true,
+        },
+        {
+          id: 'similar',
+          header: 'Events',
+          width: 220,
           cell: (r) =>
             r.ResourceName && r.ResourceName.length <= 2000 ? (
               <PageLink
@@ -102,7 +113,10 @@ function Record({ event }: { event: Event }) {
           variant="h2"
           description="The record in JSON, as it was recorded. Characters that would change how the text looks are spelt out."
           actions={
-            <Button iconName="download" onClick={() => download(`event_${event.EventId ?? 'record'}.json`, 'application/json', pretty(text))}>
+            <Button
+              iconName="download"
+              onClick={() => download(`event_${event.EventId ?? 'record'}.json`, 'application/json', pretty(text))}
+            >
               Download
             </Button>
           }
@@ -137,8 +151,8 @@ function NoEvent({ id, region }: { id: string; region: string }) {
     <>
       <Header variant="h1">Event</Header>
       <Empty title="The event history has no such event" action={<PageLink to="/events">Go to the event history</PageLink>}>
-        No event of the last 90 days in {shown(region)} has the ID {shown(id, 100)}. Is it in another Region? Choose it at the top. Older events, data events and
-        those of other accounts are found with a <PageLink to="/query">query</PageLink>.
+        No event of the last 90 days in {shown(region)} has the ID {shown(id, 100)}. Is it in another Region? Choose it at the top. Older
+        events, data events and those of other accounts are found with a <PageLink to="/query">query</PageLink>.
       </Empty>
     </>
   )

@@ -9,7 +9,10 @@ import { addressOf, mostInFile, nameOf, save, TooLarge, type Format, type Progre
 export function DownloadMenu({ running, onStart }: { running: boolean; onStart: (format: Format) => void }) {
   return (
     <ButtonDropdown
-      items={[{ id: 'csv', text: 'Download as CSV' }, { id: 'json', text: 'Download as JSON' }]}
+      items={[
+        { id: 'csv', text: 'Download as CSV' },
+        { id: 'json', text: 'Download as JSON' },
+      ]}
       disabled={running}
       disabledReason="A download is running. Wait for its end, or cancel it."
       onItemClick={({ detail }) => onStart(detail.id as Format)}
@@ -23,7 +26,17 @@ export function DownloadMenu({ running, onStart }: { running: boolean; onStart: 
 const inPart = ({ total, wanted }: Progress) => Math.min(mostInFile, total - (wanted.part - 1) * mostInFile)
 
 // DownloadBar shows how far a download is, and what can be done about it.
-export function DownloadBar({ progress, onCancel, onNext, onDismiss }: { progress: Progress; onCancel: () => void; onNext: () => void; onDismiss: () => void }) {
+export function DownloadBar({
+  progress,
+  onCancel,
+  onNext,
+  onDismiss,
+}: {
+  progress: Progress
+  onCancel: () => void
+  onNext: () => void
+  onDismiss: () => void
+}) {
   const { state, wanted } = progress
   const far = `${plural(progress.events, 'event')}, ${bytes(progress.bytes)}`
   const what = `${wanted.format.toUpperCase()}${wanted.part > 1 ? ` (part ${wanted.part})` : ''}`
@@ -33,12 +46,28 @@ export function DownloadBar({ progress, onCancel, onNext, onDismiss }: { progres
     case 'running':
       return (
         <Alert type="info" action={<Button onClick={onCancel}>Cancel download</Button>}>
-          <span role="status">Downloading {what}: {progress.total > 0 ? `${count(progress.events)} of ${plural(inPart(progress), 'event')}, ${bytes(progress.bytes)}` : 'waiting for the server'}</span>
+          <span role="status">
+            Downloading {what}:{' '}
+            {progress.total > 0
+              ? `${count(progress.events)} of ${plural(inPart(progress), 'event')}, ${bytes(progress.bytes)}`
+              : 'waiting for the server'}
+          </span>
         </Alert>
       )
     case 'complete':
       return (
-        <Alert type="success" dismissible onDismiss={onDismiss} action={more && <Button onClick={onNext}>Download part {wanted.part + 1} of {progress.parts}</Button>}>
+        <Alert
+          type="success"
+          dismissible
+          onDismiss={onDismiss}
+          action={
+            more && (
+              <Button onClick={onNext}>
+                Download part {wanted.part + 1} of {progress.parts}
+              </Button>
+            )
+          }
+        >
           {what} downloaded: {far}.{more && ` The filter finds ${plural(progress.total, 'event')}, and a file takes ${count(mostInFile)}.`}
         </Alert>
       )
@@ -52,8 +81,19 @@ export function DownloadBar({ progress, onCancel, onNext, onDismiss }: { progres
       const large = progress.error instanceof TooLarge
       return (
         <Alert
-          type="error" dismissible onDismiss={onDismiss} header={`The download of ${what} failed after ${far}`}
-          action={large ? <Button href={addressOf(wanted)} download={nameOf(wanted, new Date())}>Save without this page</Button> : part}
+          type="error"
+          dismissible
+          onDismiss={onDismiss}
+          header={`The download of ${what} failed after ${far}`}
+          action={
+            large ? (
+              <Button href={addressOf(wanted)} download={nameOf(wanted, new Date())}>
+                Save without this page
+              </Button>
+            ) : (
+              part
+            )
+          }
         >
           {visible(messageOf(progress.error))}{' '}
           {large ? 'Narrow the time range, or let the browser save the file by itself.' : 'What has come is not all: download again.'}

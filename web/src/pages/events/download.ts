@@ -45,7 +45,12 @@ type Far = Pick<Progress, 'events' | 'bytes' | 'total' | 'parts'>
 // addressOf is where the server gives a part: the browser can save it without this page.
 export function addressOf({ region, attributes, bounds, format, part }: Wanted): string {
   return pathOf('events/download', {
-    region, format, attributes: JSON.stringify(attributes), start: time(bounds.start), end: time(bounds.end), part: part > 1 ? part : undefined,
+    region,
+    format,
+    attributes: JSON.stringify(attributes),
+    start: time(bounds.start),
+    end: time(bounds.end),
+    part: part > 1 ? part : undefined,
   })
 }
 

@@ -92,7 +92,8 @@ export default function EventHistory() {
         onDownload={download}
       />
       <Box variant="small" color="text-body-secondary">
-        The event history shows management events of the last 90 days in this account and Region. It needs no trail, costs nothing, and nobody can change it.
+        The event history shows management events of the last 90 days in this account and Region. It needs no trail, costs nothing, and
+        nobody can change it.
       </Box>
       {querying && (
         <Suspense>

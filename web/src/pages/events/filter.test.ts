@@ -18,7 +18,12 @@ describe('the filter in the address', () => {
       [],
       defaultAttributes,
       [named('ReadOnly', 'true')],
-      [named('EventName', 'Run&Instances=%20+ü'), named('Username', 'a b'), named('ResourceName', '\u202Eevil'), named('ReadOnly', 'false')],
+      [
+        named('EventName', 'Run&Instances=%20+ü'),
+        named('Username', 'a b'),
+        named('ResourceName', '\u202Eevil'),
+        named('ReadOnly', 'false'),
+      ],
       [named('ResourceName', 'a'), named('ResourceName', 'b')],
     ]
     for (const filter of filters) {
@@ -42,8 +47,15 @@ describe('the filter in the property filter', () => {
   it('takes exact values of known attributes, each once', () => {
     const token = (propertyKey: string | undefined, value: unknown, operator = '=') => ({ propertyKey, value, operator })
     const tokens = [
-      token('EventName', 'A'), token('EventName', 'A'), token('Username', ''), token(undefined, 'free text'), token('Unknown', 'x'),
-      token('EventId', 'x', '!='), token('EventId', null), token('toString', 'x'), token('ReadOnly', 'true'),
+      token('EventName', 'A'),
+      token('EventName', 'A'),
+      token('Username', ''),
+      token(undefined, 'free text'),
+      token('Unknown', 'x'),
+      token('EventId', 'x', '!='),
+      token('EventId', null),
+      token('toString', 'x'),
+      token('ReadOnly', 'true'),
     ]
     expect(attributesOf(tokens)).toEqual([named('EventName', 'A'), named('ReadOnly', 'true')])
   })

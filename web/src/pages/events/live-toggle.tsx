@@ -11,7 +11,17 @@ const words: Record<Exclude<LiveStatus, 'off'>, [StatusIndicatorProps.Type, stri
 }
 
 // LiveToggle turns the live view on and off, and says how it is doing.
-export function LiveToggle({ on, status, possible, onChange }: { on: boolean; status: LiveStatus; possible: boolean; onChange: (on: boolean) => void }) {
+export function LiveToggle({
+  on,
+  status,
+  possible,
+  onChange,
+}: {
+  on: boolean
+  status: LiveStatus
+  possible: boolean
+  onChange: (on: boolean) => void
+}) {
   return (
     <SpaceBetween direction="horizontal" size="xs" alignItems="center">
       <Toggle checked={on} disabled={!possible && !on} onChange={({ detail }) => onChange(detail.checked)}>

@@ -7,7 +7,11 @@ const event = (EventId: string, EventTime: number) => ({ EventId, EventTime })
 describe('new events', () => {
   it('stand before the old, newest first, each once', () => {
     const old = [event('a', 10)]
-    expect(prepend(old, [event('b', 11), event('c', 12), event('b', 11), event('a', 10)], 10).map((e) => e.EventId)).toEqual(['c', 'b', 'a'])
+    expect(prepend(old, [event('b', 11), event('c', 12), event('b', 11), event('a', 10)], 10).map((e) => e.EventId)).toEqual([
+      'c',
+      'b',
+      'a',
+    ])
   })
   it('leave the list alone if there is none', () => {
     const old = [event('a', 10)]
@@ -20,14 +24,26 @@ describe('new events', () => {
 
 describe('preferences of the table', () => {
   it('have the default columns at first', () => {
-    const shown = complete({}).contentDisplay.filter((c) => c.visible).map((c) => c.id)
+    const shown = complete({})
+      .contentDisplay.filter((c) => c.visible)
+      .map((c) => c.id)
     expect(shown).toEqual(['name', 'time', 'user', 'source', 'types', 'names'])
     expect(complete({}).pageSize).toBe(50)
   })
   it('keep what the reader chose, and learn new columns hidden', () => {
-    const kept = complete({ pageSize: 10, contentDisplay: [{ id: 'ip', visible: true }, { id: 'gone', visible: true }, { id: 'name', visible: true }] })
+    const kept = complete({
+      pageSize: 10,
+      contentDisplay: [
+        { id: 'ip', visible: true },
+        { id: 'gone', visible: true },
+        { id: 'name', visible: true },
+      ],
+    })
     expect(kept.pageSize).toBe(10)
-    expect(kept.contentDisplay.slice(0, 2)).toEqual([{ id: 'ip', visible: true }, { id: 'name', visible: true }])
+    expect(kept.contentDisplay.slice(0, 2)).toEqual([
+      { id: 'ip', visible: true },
+      { id: 'name', visible: true },
+    ])
     expect(kept.contentDisplay.slice(2).every((c) => !c.visible)).toBe(true)
     expect(kept.contentDisplay).toHaveLength(18)
   })

@@ -4,7 +4,10 @@ import { defaultColumns, optionalColumns } from './columns-list'
 
 // TablePreferences is how the table looks.
 export type TablePreferences = Required<
-  Pick<CollectionPreferencesProps.Preferences, 'pageSize' | 'wrapLines' | 'stripedRows' | 'contentDensity' | 'contentDisplay' | 'stickyColumns'>
+  Pick<
+    CollectionPreferencesProps.Preferences,
+    'pageSize' | 'wrapLines' | 'stripedRows' | 'contentDensity' | 'contentDisplay' | 'stickyColumns'
+  >
 > & { widths?: Record<string, number> }
 
 const initial: TablePreferences = {
@@ -29,7 +32,9 @@ export function useTablePreferences(): [TablePreferences, (preferences: TablePre
 // complete fills preferences up.
 export function complete(kept: Partial<TablePreferences>): TablePreferences {
   const columns = (kept.contentDisplay ?? initial.contentDisplay).filter((c) => initial.contentDisplay.some((known) => known.id === c.id))
-  const missing = initial.contentDisplay.filter((known) => !columns.some((c) => c.id === known.id)).map((c) => ({ id: c.id, visible: false }))
+  const missing = initial.contentDisplay
+    .filter((known) => !columns.some((c) => c.id === known.id))
+    .map((c) => ({ id: c.id, visible: false }))
   const all = columns.length ? [...columns, ...missing] : initial.contentDisplay
   const pageSize = [10, 25, 50].includes(kept.pageSize ?? 0) ? kept.pageSize! : initial.pageSize
   return { ...initial, ...kept, pageSize, contentDisplay: all }

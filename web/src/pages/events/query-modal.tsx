@@ -29,7 +29,9 @@ export default function QueryModal({ view, onDismiss }: { view: View; onDismiss:
   })
   const [chosen, choose] = useState<string>()
   const options = (stores.data?.EventDataStores ?? []).flatMap((store) =>
-    store.EventDataStoreArn ? [{ value: idOf(store.EventDataStoreArn), label: visible(store.Name ?? ''), description: idOf(store.EventDataStoreArn) }] : [],
+    store.EventDataStoreArn
+      ? [{ value: idOf(store.EventDataStoreArn), label: visible(store.Name ?? ''), description: idOf(store.EventDataStoreArn) }]
+      : [],
   )
   const store = chosen ?? options[0]?.value
   const sql = statementFor(view, store ?? placeholder)
@@ -43,7 +45,12 @@ export default function QueryModal({ view, onDismiss }: { view: View; onDismiss:
         <Box float="right">
           <SpaceBetween direction="horizontal" size="xs">
             <CopyToClipboard copyButtonText="Copy" copySuccessText="Copied" copyErrorText="The browser refused to copy" textToCopy={sql} />
-            <Button variant="primary" href={hrefOf(`/query?sql=${encodeURIComponent(sql)}&region=${view.region}`)} onFollow={follow} disabled={!store}>
+            <Button
+              variant="primary"
+              href={hrefOf(`/query?sql=${encodeURIComponent(sql)}&region=${view.region}`)}
+              onFollow={follow}
+              disabled={!store}
+            >
               Open in editor
             </Button>
           </SpaceBetween>
@@ -51,12 +58,17 @@ export default function QueryModal({ view, onDismiss }: { view: View; onDismiss:
       }
     >
       <SpaceBetween size="m">
-        <Box>This statement finds in an event data store what the event history shows here: as far back as the store keeps events, and to be counted, grouped and joined.</Box>
-        {stores.error && <Problem error={stores.error} header="The event data stores could not be listed" onRetry={() => void stores.refetch()} />}
+        <Box>
+          This statement finds in an event data store what the event history shows here: as far back as the store keeps events, and to be
+          counted, grouped and joined.
+        </Box>
+        {stores.error && (
+          <Problem error={stores.error} header="The event data stores could not be listed" onRetry={() => void stores.refetch()} />
+        )}
         {stores.isSuccess && options.length === 0 && (
           <Alert type="info">
-            There is no event data store in this Region. <PageLink to="/event-data-stores/create">Create an event data store</PageLink> to query events; it collects
-            those that come from then on, and earlier ones can be imported.
+            There is no event data store in this Region. <PageLink to="/event-data-stores/create">Create an event data store</PageLink> to
+            query events; it collects those that come from then on, and earlier ones can be imported.
           </Alert>
         )}
         <FormField label="Event data store">
@@ -71,7 +83,9 @@ export default function QueryModal({ view, onDismiss }: { view: View; onDismiss:
           />
         </FormField>
         <div className="json">
-          <pre tabIndex={0} role="region" aria-label="SQL">{visible(sql)}</pre>
+          <pre tabIndex={0} role="region" aria-label="SQL">
+            {visible(sql)}
+          </pre>
         </div>
       </SpaceBetween>
     </Modal>

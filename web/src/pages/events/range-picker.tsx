@@ -43,7 +43,10 @@ export function RangePicker({ range, onChange }: { range: Range; onChange: (rang
               label="Time zone"
               selectedId={zone}
               onChange={({ detail }) => setZone(detail.selectedId as Zone)}
-              options={[{ id: 'utc', text: 'UTC' }, { id: 'local', text: 'Local time zone' }]}
+              options={[
+                { id: 'utc', text: 'UTC' },
+                { id: 'local', text: 'Local time zone' },
+              ]}
             />
           </FormField>
         </Box>

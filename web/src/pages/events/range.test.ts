@@ -18,7 +18,16 @@ describe('the range in the address', () => {
     expect([params.get('start'), params.get('end')]).toEqual(['2026-11-01T00:00:00Z', '2026-11-01T03:30:00Z'])
   })
   it('is none if it makes no sense', () => {
-    for (const text of ['range=0d', 'range=1y', 'range=-1h', 'range=1.5h', 'range=9999999d', 'start=2026-01-01', 'start=a&end=b', 'start=2026-02-01&end=2026-01-01']) {
+    for (const text of [
+      'range=0d',
+      'range=1y',
+      'range=-1h',
+      'range=1.5h',
+      'range=9999999d',
+      'start=2026-01-01',
+      'start=a&end=b',
+      'start=2026-02-01&end=2026-01-01',
+    ]) {
       expect(readRange(new URLSearchParams(text)), text).toBeNull()
     }
   })
@@ -30,7 +39,10 @@ describe('boundsOf', () => {
     expect(boundsOf({ type: 'relative', amount: 2, unit: 'week' }, now)).toEqual({ start: seconds - 14 * 86400 })
   })
   it('has both ends of an absolute range, and none of no range', () => {
-    expect(boundsOf(absolute('2026-11-27T10:00:00+01:00', '2026-11-27T10:00:00Z'), now)).toEqual({ start: seconds - 3 * 3600, end: seconds - 2 * 3600 })
+    expect(boundsOf(absolute('2026-11-27T10:00:00+01:00', '2026-11-27T10:00:00Z'), now)).toEqual({
+      start: seconds - 3 * 3600,
+      end: seconds - 2 * 3600,
+    })
     expect(boundsOf(null, now)).toEqual({})
   })
   it('knows which ranges events can still come into', () => {
@@ -43,7 +55,12 @@ describe('boundsOf', () => {
 
 describe('problemOf', () => {
   it('takes what the history can have', () => {
-    for (const range of [null, ...presets, absolute('2026-11-27T10:00:00Z', '2026-11-27T10:00:00Z'), absolute('2026-08-29T00:00:00Z', '2026-12-31T00:00:00Z')]) {
+    for (const range of [
+      null,
+      ...presets,
+      absolute('2026-11-27T10:00:00Z', '2026-11-27T10:00:00Z'),
+      absolute('2026-08-29T00:00:00Z', '2026-12-31T00:00:00Z'),
+    ]) {
       expect(problemOf(range, now)).toBeUndefined()
     }
   })
@@ -64,6 +81,7 @@ describe('withOffset', () => {
   it('writes a moment in another zone', () => {
     expect(withOffset('2026-11-01T00:00:00Z', 120)).toBe('2026-11-01T02:00:00+02:00')
     expect(withOffset('2026-11-01T00:00:00Z', -210)).toBe('2026-10-31T20:30:00-03:30')
-    for (const minutes of [0, 345, -60]) expect(Date.parse(withOffset('2026-11-01T00:00:00Z', minutes))).toBe(Date.parse('2026-11-01T00:00:00Z'))
+    for (const minutes of [0, 345, -60])
+      expect(Date.parse(withOffset('2026-11-01T00:00:00Z', minutes))).toBe(Date.parse('2026-11-01T00:00:00Z'))
   })
 })

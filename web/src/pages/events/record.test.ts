@@ -13,13 +13,22 @@ describe('the record of an event', () => {
     const e = event({ userIdentity: null, requestParameters: { a: [1], n: 0, f: false, e: '' } })
     expect(field(e, 'userIdentity', 'type')).toBe('')
     expect(field(e, 'requestParameters', 'a')).toBe('[1]')
-    expect([field(e, 'requestParameters', 'n'), field(e, 'requestParameters', 'f'), field(e, 'requestParameters', 'e')]).toEqual(['0', 'false', ''])
+    expect([field(e, 'requestParameters', 'n'), field(e, 'requestParameters', 'f'), field(e, 'requestParameters', 'e')]).toEqual([
+      '0',
+      'false',
+      '',
+    ])
     expect(field(e, 'requestParameters', 'a', 'length', 'x')).toBe('')
     expect(field(e, 'constructor', 'name')).toBe('')
   })
   it('says whether MFA was used, where it says so at all', () => {
     const session = (mfaAuthenticated: string) => event({ userIdentity: { sessionContext: { attributes: { mfaAuthenticated } } } })
-    expect([session('true'), session('false'), event({ additionalEventData: { MFAUsed: 'Yes' } }), event({})].map(mfaOf)).toEqual(['Yes', 'No', 'Yes', ''])
+    expect([session('true'), session('false'), event({ additionalEventData: { MFAUsed: 'Yes' } }), event({})].map(mfaOf)).toEqual([
+      'Yes',
+      'No',
+      'Yes',
+      '',
+    ])
   })
 })
 

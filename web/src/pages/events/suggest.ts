@@ -45,7 +45,11 @@ export function useSuggestions(region: string, attributes: LookupAttribute[], bo
       const ask = async () => {
         try {
           const others = attributes.filter((a) => a.AttributeKey !== key)
-          const answer = await suggest(region, { key, prefix, attributes: others, start: time(bounds.start), end: time(bounds.end) }, abort.signal)
+          const answer = await suggest(
+            region,
+            { key, prefix, attributes: others, start: time(bounds.start), end: time(bounds.end) },
+            abort.signal,
+          )
           if (!abort.signal.aborted) setState({ key, status: 'finished', values: answer.values })
         } catch {
           if (!abort.signal.aborted) setState({ key, status: 'error', values: [] })

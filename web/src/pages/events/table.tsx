@@ -138,7 +138,9 @@ function Pages({ view, page }: { view: AddressView; page: Page }) {
       disabled={page.loading || !!page.error}
       onChange={({ detail }) => detail.currentPageIndex <= page.pages && view.setPage(detail.currentPageIndex)}
       ariaLabels={{
-        nextPageLabel: 'Next page', previousPageLabel: 'Previous page', paginationLabel: 'Pages of events',
+        nextPageLabel: 'Next page',
+        previousPageLabel: 'Previous page',
+        paginationLabel: 'Pages of events',
         pageLabel: (n) => `Page ${n} of the events`,
       }}
     />
@@ -150,7 +152,8 @@ function NoEvents({ view, failed }: { view: AddressView; failed: boolean }) {
   if (view.attributes.length === 0 && !view.range) {
     return (
       <Empty title="No events yet">
-        Every call of a recorded service in this account and Region shows here within seconds. Calls to other Regions show there: choose the Region at the top.
+        Every call of a recorded service in this account and Region shows here within seconds. Calls to other Regions show there: choose the
+        Region at the top.
       </Empty>
     )
   }
@@ -158,9 +161,7 @@ function NoEvents({ view, failed }: { view: AddressView; failed: boolean }) {
     <Empty
       title="No events match"
       action={
-        <Button
-          onClick={() => (view.attributes.length ? view.setAttributes([]) : view.setRange(null))}
-        >
+        <Button onClick={() => (view.attributes.length ? view.setAttributes([]) : view.setRange(null))}>
           {view.attributes.length ? 'Clear filter' : 'Clear time range'}
         </Button>
       }

@@ -53,7 +53,12 @@ export function CodeForm({ challenge, onSession, onBack }: Props) {
       <Container header={<Header variant="h1">Multi-factor authentication</Header>}>
         <SpaceBetween size="m">
           {error ? <Refusal error={error} wait={wait} /> : null}
-          <FormField label="MFA code" description="Enter the code that your device shows now. Each code works once." errorText={problem} stretch>
+          <FormField
+            label="MFA code"
+            description="Enter the code that your device shows now. Each code works once."
+            errorText={problem}
+            stretch
+          >
             <Input
               ref={input}
               name="code"

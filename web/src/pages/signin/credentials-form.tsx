@@ -21,8 +21,12 @@ const kinds = [
 ]
 
 const labels: Record<FieldName, string> = {
-  account: 'Account ID', user: 'User name', password: 'Password',
-  accessKeyId: 'Access key ID', secretAccessKey: 'Secret access key', sessionToken: 'Session token',
+  account: 'Account ID',
+  user: 'User name',
+  password: 'Password',
+  accessKeyId: 'Access key ID',
+  secretAccessKey: 'Secret access key',
+  sessionToken: 'Session token',
 }
 
 interface Props {
@@ -37,7 +41,12 @@ interface Props {
 export function CredentialsForm({ then, user, error: given, onAnswer }: Props) {
   const [kind, setKind] = usePreference<Kind>('sign-in.kind', 'user')
   const [fields, setFields] = useState<Fields>(() => ({
-    account: lastAccount(), user, password: '', accessKeyId: '', secretAccessKey: '', sessionToken: '',
+    account: lastAccount(),
+    user,
+    password: '',
+    accessKeyId: '',
+    secretAccessKey: '',
+    sessionToken: '',
   }))
   const [show, setShow] = useState(false)
   // opened is whether the reader opened or closed the field of the session token.
@@ -105,7 +114,8 @@ export function CredentialsForm({ then, user, error: given, onAnswer }: Props) {
             items={kinds}
           />
           {error ? <Refusal error={error} wait={wait} /> : null}
-          {kind !== 'key' && input('account', { inputMode: 'numeric', placeholder: '12 digits', autoComplete: kind === 'root' ? 'username' : 'off' })}
+          {kind !== 'key' &&
+            input('account', { inputMode: 'numeric', placeholder: '12 digits', autoComplete: kind === 'root' ? 'username' : 'off' })}
           {kind === 'user' && input('user', { autoComplete: 'username' })}
           {kind !== 'key' && input('password', secret)}
           {kind === 'key' && input('accessKeyId', { autoComplete: 'username', placeholder: 'AKIA…' })}
@@ -134,10 +144,16 @@ export function CredentialsForm({ then, user, error: given, onAnswer }: Props) {
 function send(kind: Kind, fields: Fields, destination: string): Promise<Session | Challenge> {
   const account = accountOf(fields.account)
   switch (kind) {
-    case 'user': return signIn({ account, user: fields.user.trim(), password: fields.password, destination })
-    case 'root': return signIn({ account, root: true, password: fields.password, destination })
-    case 'key': return signInWithKey({
-      accessKeyId: fields.accessKeyId.trim(), secretAccessKey: fields.secretAccessKey.trim(), sessionToken: fields.sessionToken.trim() || undefined, destination,
-    })
+    case 'user':
+      return signIn({ account, user: fields.user.trim(), password: fields.password, destination })
+    case 'root':
+      return signIn({ account, root: true, password: fields.password, destination })
+    case 'key':
+      return signInWithKey({
+        accessKeyId: fields.accessKeyId.trim(),
+        secretAccessKey: fields.secretAccessKey.trim(),
+        sessionToken: fields.sessionToken.trim() || undefined,
+        destination,
+      })
   }
 }

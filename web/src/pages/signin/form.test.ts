@@ -36,7 +36,9 @@ describe('the sign-in form', () => {
     expect(endedText(undefined, before)).toBeUndefined()
     expect(endedText({ code: 'NotSignedIn' }, before)).toBeUndefined()
     expect(endedText({ code: 'SessionExpired', last }, before)).toMatch(/after 1 hour of inactivity/)
-    expect(endedText({ code: 'SessionExpired', last: { ...last, idleTimeoutSeconds: 900 } }, before)).toMatch(/after 15 minutes of inactivity/)
+    expect(endedText({ code: 'SessionExpired', last: { ...last, idleTimeoutSeconds: 900 } }, before)).toMatch(
+      /after 15 minutes of inactivity/,
+    )
     expect(endedText({ code: 'SessionExpired', last }, before + 3600_000)).toMatch(/longest duration/)
     expect(endedText({ code: 'SessionExpired' }, before)).toMatch(/has ended/)
     expect(endedText({ code: 'NotSignedIn', last }, before)).toMatch(/signed out/)

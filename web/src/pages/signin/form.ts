@@ -53,7 +53,13 @@ export const firstEmpty = (kind: Kind, fields: Fields): FieldName => needed[kind
 
 // ends tells whether an error of the code's step means that the step is over.
 export function endsChallenge(error: unknown): boolean {
-  return error instanceof ApiError && error.status >= 400 && error.status < 500 && error.code !== 'AuthenticationFailed' && error.code !== 'TooManyAttempts'
+  return (
+    error instanceof ApiError &&
+    error.status >= 400 &&
+    error.status < 500 &&
+    error.code !== 'AuthenticationFailed' &&
+    error.code !== 'TooManyAttempts'
+  )
 }
 
 // endedText says why there is no session any more, or nothing if there was none.
@@ -62,7 +68,8 @@ export function endedText(ended: Ended | undefined, now: number): string | undef
   const { code, last } = ended
   if (code === 'SessionExpired') {
     if (last && Date.parse(last.expires) <= now) return 'Your session reached its longest duration. Sign in again to go on where you were.'
-    if (last) return `Your session ended after ${lengthOf(last.idleTimeoutSeconds)} of inactivity, or was ended elsewhere. Sign in again to go on where you were.`
+    if (last)
+      return `Your session ended after ${lengthOf(last.idleTimeoutSeconds)} of inactivity, or was ended elsewhere. Sign in again to go on where you were.`
     return 'Your session has ended. Sign in again to go on where you were.'
   }
   if (code === 'NotSignedIn' && last) return 'You were signed out. Sign in again to go on where you were.'
@@ -70,6 +77,11 @@ export function endedText(ended: Ended | undefined, now: number): string | undef
 }
 
 function lengthOf(seconds: number): string {
-  const [n, unit] = seconds >= 3600 && seconds % 3600 === 0 ? [seconds / 3600, 'hour'] : seconds >= 60 ? [Math.round(seconds / 60), 'minute'] : [seconds, 'second']
+  const [n, unit] =
+    seconds >= 3600 && seconds % 3600 === 0
+      ? [seconds / 3600, 'hour']
+      : seconds >= 60
+        ? [Math.round(seconds / 60), 'minute']
+        : [seconds, 'second']
   return `${n} ${unit}${n === 1 ? '' : 's'}`
 }

@@ -7,8 +7,8 @@ export function Hints() {
     <ExpandableSection headerText="First time here, or a password lost?">
       <Box color="text-body-secondary">
         <p className="sign-in-hint">
-          The server made an account and an administrator when it first started. The access key is in the file <Box variant="code">credentials</Box> of its data
-          directory: choose Access key, and sign in with it.
+          The server made an account and an administrator when it first started. The access key is in the file{' '}
+          <Box variant="code">credentials</Box> of its data directory: choose Access key, and sign in with it.
         </p>
         <p className="sign-in-hint">
           Who may run commands on the server sets passwords, also of the root user and also in place of a lost one:
