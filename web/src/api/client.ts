@@ -49,13 +49,18 @@ export async function call<T>(method: 'GET' | 'POST' | 'PUT' | 'DELETE', path: s
     throw new ApiError(0, unreachable, 'The server does not answer.')
   }
   if (response.ok) return (response.status === 204 ? undefined : await response.json()) as T
-  const error = await refusal(response)
-  if (endsSession(error)) onSessionEnd(error.code)
-  throw error
+  throw await refusal(response)
 }
 
-// refusal is the error that an answer tells.
+// refusal is the error that an answer tells. One that tells of a session's end ends it
+// for the page, too.
 export async function refusal(response: Response): Promise<ApiError> {
+  const error = await errorOf(response)
+  if (endsSession(error)) onSessionEnd(error.code)
+  return error
+}
+
+async function errorOf(response: Response): Promise<ApiError> {
   try {
     const body = (await response.json()) as Record<string, unknown>
     const retry = typeof body.retryAfterSeconds === 'number' ? body.retryAfterSeconds : undefined

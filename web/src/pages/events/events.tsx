@@ -2,7 +2,7 @@ import Alert from '@cloudscape-design/components/alert'
 import Box from '@cloudscape-design/components/box'
 import Button from '@cloudscape-design/components/button'
 import SpaceBetween from '@cloudscape-design/components/space-between'
-import { lazy, Suspense, useCallback, useMemo, useState } from 'react'
+import { lazy, Suspense, useCallback, useEffect, useMemo, useState } from 'react'
 import type { Event } from '~/api/operations.gen'
 import { Problem } from '~/components/problem'
 import { plural } from '~/lib/text'
@@ -23,6 +23,9 @@ const QueryModal = lazy(() => import('./query-modal'))
 
 const help = <EventsHelp />
 
+// However many events come, the page is loaded anew only this often, in milliseconds.
+const pause = 5000
+
 // The event history: what happened in the account and Region in the last 90 days.
 export default function EventHistory() {
   usePage({ title: 'Event history', contentType: 'table', help })
@@ -35,22 +38,29 @@ export default function EventHistory() {
   const go = useGo()
 
   const { region, attributes, range } = view
-  const { refresh: reload, number } = page
+  const { refresh, number } = page
   const onFirst = number === 1
-  const gap = useCallback(() => onFirst && reload(), [onFirst, reload])
+  const gap = useCallback(() => onFirst && refresh(), [onFirst, refresh])
   const live = useLive(view.live, region, attributes, gap)
-  const { clear } = live
-  const refresh = useCallback(() => {
-    clear()
-    reload()
-  }, [clear, reload])
-  // More than this is a page of its own, whose later pages fit it.
-  if (onFirst && live.events.length >= mostLive && !page.fetching) queueMicrotask(refresh)
+  const { loaded } = live
+  const loadedAt = page.fetching ? 0 : page.began
+  useEffect(() => {
+    if (loadedAt && onFirst) loaded(page.events)
+    // Once for each time that the page was loaded, not for each event that comes.
+    // eslint-disable-next-line react-hooks/exhaustive-deps
+  }, [loadedAt, onFirst, loaded])
+  const flood = onFirst && live.events.length >= mostLive
+  useEffect(() => {
+    if (!flood || !loadedAt) return
+    const timer = setTimeout(refresh, Math.max(0, loadedAt + pause - Date.now()))
+    return () => clearTimeout(timer)
+  }, [flood, loadedAt, refresh])
 
-  const events = useMemo(
-    () => (onFirst && live.events.length ? prepend(page.events, live.events, page.events.length + mostLive) : page.events),
-    [onFirst, live.events, page.events],
-  )
+  const events = useMemo(() => {
+    if (!onFirst || live.events.length === 0) return page.events
+    // There may be others between those that came and those that were there.
+    return flood ? live.events : prepend(page.events, live.events, Infinity)
+  }, [onFirst, flood, live.events, page.events])
   const arrived = useMemo(() => new Set(onFirst ? live.events.map((e) => e.EventId) : []), [onFirst, live.events])
   const isNew = useCallback((event: Event) => arrived.has(event.EventId), [arrived])
   const download = (format: Format) => {
@@ -71,7 +81,7 @@ export default function EventHistory() {
       )}
       {!onFirst && live.events.length > 0 && (
         <Alert type="info" action={<Button onClick={refresh}>Show</Button>}>
-          <span role="status">{plural(live.events.length, 'new event')}</span>
+          <span role="status">{live.events.length < mostLive ? plural(live.events.length, 'new event') : `${mostLive} or more new events`}</span>
         </Alert>
       )}
       {page.error && !page.loading ? <Problem error={page.error} header="The event history could not be read" onRetry={refresh} /> : null}

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { prepend } from './live'
+import { prepend, settle } from './live'
 import { complete } from './preferences'
 
 const event = (EventId: string, EventTime: number) => ({ EventId, EventTime })
@@ -19,6 +19,19 @@ describe('new events', () => {
   })
   it('are bounded', () => {
     expect(prepend([event('a', 1), event('b', 0)], [event('c', 2)], 2).map((e) => e.EventId)).toEqual(['c', 'a'])
+  })
+})
+
+describe('a page that was loaded anew', () => {
+  it('leaves what came after it', () => {
+    const page = [event('c', 12), event('b', 11), event('a', 10)]
+    const came = [event('e', 13), event('d', 12), event('c', 12), event('older', 9)]
+    expect(settle(came, page).map((e) => e.EventId)).toEqual(['e', 'd'])
+  })
+  it('changes nothing if there is nothing to take', () => {
+    const came = [event('e', 13)]
+    expect(settle(came, [event('a', 10)])).toBe(came)
+    expect(settle(came, [])).toBe(came)
   })
 })
 

@@ -16,21 +16,32 @@ export function prepend(old: Event[], came: Event[], most: number): Event[] {
   return [...fresh, ...old].slice(0, most)
 }
 
-// mostLive is how many new events are kept before the page is loaded anew.
-export const mostLive = 200
+// mostLive is how many new events are kept: the page is loaded anew when there are more.
+export const mostLive = 100
+
+// settle keeps what a page that was loaded anew does not have: what came after it.
+export function settle(old: Event[], page: Event[]): Event[] {
+  const ids = new Set(page.map((e) => e.EventId))
+  const newest = page[0]?.EventTime ?? 0
+  const kept = old.filter((e) => !ids.has(e.EventId) && (e.EventTime ?? 0) >= newest)
+  return kept.length === old.length ? old : kept
+}
 
 interface Live {
   status: LiveStatus
   events: Event[]
-  // clear forgets the events, as when the page was loaded anew.
-  clear: () => void
+  // loaded takes the events of a page that was loaded anew.
+  loaded: (page: Event[]) => void
 }
+
+// A flood of events is shown in steps, this far apart in milliseconds.
+const beat = 500
 
 // Waits between attempts, in milliseconds.
 const waits = [1000, 2000, 5000, 10_000, 30_000]
 
-// useLive follows new events of a view. onGap is called when it follows again after it
-// did not for a while, as events may have come that it did not see.
+// useLive follows new events of a view. onGap is called when it begins, and begins
+// again, as events may have come before that it did not see.
 export function useLive(on: boolean, region: string, attributes: LookupAttribute[], onGap: () => void): Live {
   const [status, setStatus] = useState<LiveStatus>('off')
   const [events, setEvents] = useState<Event[]>([])
@@ -40,7 +51,7 @@ export function useLive(on: boolean, region: string, attributes: LookupAttribute
     gap.current = onGap
   }, [onGap])
   const wanted = JSON.stringify(attributes)
-  const clear = useCallback(() => setEvents((old) => (old.length ? [] : old)), [])
+  const loaded = useCallback((page: Event[]) => setEvents((old) => settle(old, page)), [])
 
   useEffect(() => {
     if (!on) return setStatus('off')
@@ -48,20 +59,30 @@ export function useLive(on: boolean, region: string, attributes: LookupAttribute
     let timer: ReturnType<typeof setTimeout> | undefined
     let failures = 0
     let missed = false
+    let waiting: Event[] = []
+    let shown = 0
+    let beating: ReturnType<typeof setTimeout> | undefined
 
+    const show = () => {
+      const came = waiting
+      waiting = []
+      beating = undefined
+      shown = Date.now()
+      remember(client, region, came)
+      setEvents((old) => prepend(old, came, mostLive))
+    }
     const open = () => {
       setStatus(missed ? 'reconnecting' : 'connecting')
       source = new EventSource(pathOf('events/live', { region, attributes: wanted }))
       source.onopen = () => {
         setStatus('on')
         failures = 0
-        if (missed) gap.current()
         missed = false
+        gap.current()
       }
       source.addEventListener('events', (message: MessageEvent<string>) => {
-        const came = JSON.parse(message.data) as Event[]
-        remember(client, region, came)
-        setEvents((old) => prepend(old, came, mostLive))
+        waiting = prepend(waiting, JSON.parse(message.data) as Event[], mostLive)
+        beating ??= setTimeout(show, Math.max(0, shown + beat - Date.now()))
       })
       // The server could not keep all that came for a slow reader.
       source.addEventListener('missed', () => gap.current())
@@ -99,9 +120,10 @@ export function useLive(on: boolean, region: string, attributes: LookupAttribute
     return () => {
       document.removeEventListener('visibilitychange', look)
       close()
+      clearTimeout(beating)
+      setEvents([])
     }
   }, [on, region, wanted, client])
 
-  useEffect(() => clear(), [on, region, wanted, clear])
-  return { status, events, clear }
+  return { status, events, loaded }
 }

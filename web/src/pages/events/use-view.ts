@@ -22,11 +22,15 @@ export interface AddressView {
 export function useView(): AddressView {
   const [params, setParams] = useSearchParams()
   const [region] = useRegion()
-  const change = useCallback(
-    (how: (params: URLSearchParams) => URLSearchParams) => setParams((old) => how(new URLSearchParams(old))),
-    [setParams],
-  )
   const text = params.toString()
+  const change = useCallback(
+    (how: (params: URLSearchParams) => URLSearchParams) => {
+      const next = how(new URLSearchParams(text))
+      // What changes nothing is no step to go back.
+      if (next.toString() !== text) setParams(next)
+    },
+    [text, setParams],
+  )
   const read = useMemo(() => {
     const now = new URLSearchParams(text)
     const page = Number(now.get('page'))
