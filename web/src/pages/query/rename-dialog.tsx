@@ -1,10 +1,7 @@
-import Box from '@cloudscape-design/components/box'
-import Button from '@cloudscape-design/components/button'
 import FormField from '@cloudscape-design/components/form-field'
 import Input from '@cloudscape-design/components/input'
-import Modal from '@cloudscape-design/components/modal'
-import SpaceBetween from '@cloudscape-design/components/space-between'
 import { useState } from 'react'
+import { FormDialog } from '~/components/form-dialog'
 
 const mostName = 128
 
@@ -12,36 +9,11 @@ const mostName = 128
 export function RenameDialog({ name, onRename, onDismiss }: { name: string; onRename: (name: string) => void; onDismiss: () => void }) {
   const [text, setText] = useState(name)
   const ready = text.trim() !== '' && text.trim().length <= mostName
-  const rename = () => ready && onRename(text.trim())
   return (
-    <Modal
-      visible
-      size="small"
-      header="Rename query"
-      onDismiss={onDismiss}
-      footer={
-        <Box float="right">
-          <SpaceBetween direction="horizontal" size="xs">
-            <Button variant="link" onClick={onDismiss}>
-              Cancel
-            </Button>
-            <Button variant="primary" disabled={!ready} onClick={rename}>
-              Rename
-            </Button>
-          </SpaceBetween>
-        </Box>
-      }
-    >
-      <form
-        onSubmit={(event) => {
-          event.preventDefault()
-          rename()
-        }}
-      >
-        <FormField label="Name" errorText={text.trim().length > mostName && `A name has at most ${mostName} characters.`}>
-          <Input value={text} onChange={({ detail }) => setText(detail.value)} autoFocus autoComplete={false} />
-        </FormField>
-      </form>
-    </Modal>
+    <FormDialog header="Rename query" action="Rename" size="small" disabled={!ready} onSubmit={() => onRename(text.trim())} onDismiss={onDismiss}>
+      <FormField label="Name" errorText={text.trim().length > mostName && `A name has at most ${mostName} characters.`}>
+        <Input value={text} onChange={({ detail }) => setText(detail.value)} autoFocus autoComplete={false} />
+      </FormField>
+    </FormDialog>
   )
 }

@@ -1,13 +1,8 @@
-import Box from '@cloudscape-design/components/box'
-import Button from '@cloudscape-design/components/button'
-import Form from '@cloudscape-design/components/form'
 import FormField from '@cloudscape-design/components/form-field'
 import Input from '@cloudscape-design/components/input'
-import Modal from '@cloudscape-design/components/modal'
-import SpaceBetween from '@cloudscape-design/components/space-between'
 import Textarea from '@cloudscape-design/components/textarea'
 import { useState } from 'react'
-import { Problem } from '~/components/problem'
+import { FormDialog } from '~/components/form-dialog'
 import { plural } from '~/lib/text'
 
 interface Props {
@@ -42,55 +37,27 @@ export function SaveDialog({ header, onSave, onDismiss, ...initial }: Props) {
     }
   }
   return (
-    <Modal
-      visible
-      header={header}
-      onDismiss={onDismiss}
-      footer={
-        <Box float="right">
-          <SpaceBetween direction="horizontal" size="xs">
-            <Button variant="link" onClick={onDismiss}>
-              Cancel
-            </Button>
-            <Button variant="primary" loading={saving} onClick={() => void save()}>
-              Save query
-            </Button>
-          </SpaceBetween>
-        </Box>
-      }
-    >
-      <form
-        onSubmit={(event) => {
-          event.preventDefault()
-          void save()
-        }}
+    <FormDialog header={header} action="Save query" loading={saving} error={error} onSubmit={() => void save()} onDismiss={onDismiss}>
+      <FormField label="Query name" errorText={tried && wrong}>
+        <Input value={name} onChange={({ detail }) => setName(detail.value)} autoFocus autoComplete={false} />
+      </FormField>
+      <FormField
+        label={
+          <>
+            Description <i>- optional</i>
+          </>
+        }
+        errorText={
+          description.length > mostDescription ? `A description has at most ${plural(mostDescription, 'character')}.` : undefined
+        }
       >
-        <Form>
-          <SpaceBetween size="m">
-            <FormField label="Query name" errorText={tried && wrong}>
-              <Input value={name} onChange={({ detail }) => setName(detail.value)} autoFocus autoComplete={false} />
-            </FormField>
-            <FormField
-              label={
-                <>
-                  Description <i>- optional</i>
-                </>
-              }
-              errorText={
-                description.length > mostDescription ? `A description has at most ${plural(mostDescription, 'character')}.` : undefined
-              }
-            >
-              <Textarea
-                value={description}
-                onChange={({ detail }) => setDescription(detail.value)}
-                rows={3}
-                placeholder="What is it for?"
-              />
-            </FormField>
-            {error !== undefined && <Problem error={error} />}
-          </SpaceBetween>
-        </Form>
-      </form>
-    </Modal>
+        <Textarea
+          value={description}
+          onChange={({ detail }) => setDescription(detail.value)}
+          rows={3}
+          placeholder="What is it for?"
+        />
+      </FormField>
+    </FormDialog>
   )
 }

@@ -1,15 +1,11 @@
-import Box from '@cloudscape-design/components/box'
-import Button from '@cloudscape-design/components/button'
 import ButtonDropdown from '@cloudscape-design/components/button-dropdown'
 import FormField from '@cloudscape-design/components/form-field'
-import Modal from '@cloudscape-design/components/modal'
 import RadioGroup from '@cloudscape-design/components/radio-group'
-import SpaceBetween from '@cloudscape-design/components/space-between'
 import { useMutation } from '@tanstack/react-query'
 import { useState } from 'react'
 import { cloudtrail } from '~/api/client'
 import { Confirm } from '~/components/confirm'
-import { Problem } from '~/components/problem'
+import { FormDialog } from '~/components/form-dialog'
 import { useGo } from '~/shell/link'
 import { useNotify } from '~/shell/notifications'
 import { useRegion } from '~/shell/session'
@@ -134,36 +130,24 @@ function Protection({ store, onClose }: Omit<DialogProps, 'action'>) {
     },
   })
   return (
-    <Modal
-      visible
+    <FormDialog
       header="Change termination protection"
+      action="Save"
+      loading={save.isPending}
+      error={save.error}
+      onSubmit={() => save.mutate()}
       onDismiss={onClose}
-      footer={
-        <Box float="right">
-          <SpaceBetween direction="horizontal" size="xs">
-            <Button variant="link" onClick={onClose}>
-              Cancel
-            </Button>
-            <Button variant="primary" loading={save.isPending} onClick={() => save.mutate()}>
-              Save
-            </Button>
-          </SpaceBetween>
-        </Box>
-      }
     >
-      <SpaceBetween size="m">
-        <FormField label="Termination protection" description="While it is enabled, the event data store cannot be deleted.">
-          <RadioGroup
-            value={on ? 'on' : 'off'}
-            items={[
-              { value: 'on', label: 'Enabled' },
-              { value: 'off', label: 'Disabled' },
-            ]}
-            onChange={({ detail }) => setOn(detail.value === 'on')}
-          />
-        </FormField>
-        {!!save.error && <Problem error={save.error} />}
-      </SpaceBetween>
-    </Modal>
+      <FormField label="Termination protection" description="While it is enabled, the event data store cannot be deleted.">
+        <RadioGroup
+          value={on ? 'on' : 'off'}
+          items={[
+            { value: 'on', label: 'Enabled' },
+            { value: 'off', label: 'Disabled' },
+          ]}
+          onChange={({ detail }) => setOn(detail.value === 'on')}
+        />
+      </FormField>
+    </FormDialog>
   )
 }
