@@ -44,7 +44,7 @@ const cells: Record<string, (event: Event, region: string) => ReactNode> = {
 
 const widths: Record<string, number> = {
   name: 175,
-  time: 250,
+  time: 275,
   user: 120,
   source: 200,
   types: 150,
