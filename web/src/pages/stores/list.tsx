@@ -1,4 +1,5 @@
 import Button from '@cloudscape-design/components/button'
+import SpaceBetween from '@cloudscape-design/components/space-between'
 import type { TableProps } from '@cloudscape-design/components/table'
 import type { EventDataStore } from '~/api/operations.gen'
 import { ResourceTable } from '~/components/resource-table'
@@ -92,13 +93,13 @@ export default function List() {
       create={create}
       empty="An event data store keeps events for up to ten years, and answers SQL queries about them. Create one to collect events, or to copy those of a trail into it."
       actions={(selected) => (
-        <>
+        <SpaceBetween direction="horizontal" size="xs">
           <StoreActions store={selected?.store} />
           <Button href={hrefOf('/imports/create')} onFollow={follow}>
             Copy trail events
           </Button>
           {create}
-        </>
+        </SpaceBetween>
       )}
     />
   )

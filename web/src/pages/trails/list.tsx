@@ -1,4 +1,5 @@
 import Button from '@cloudscape-design/components/button'
+import SpaceBetween from '@cloudscape-design/components/space-between'
 import StatusIndicator from '@cloudscape-design/components/status-indicator'
 import type { TableProps } from '@cloudscape-design/components/table'
 import { useState } from 'react'
@@ -99,7 +100,7 @@ export default function List() {
         create={create}
         empty="A trail delivers events as log files to an S3 bucket, beyond the 90 days of the event history. Create one to keep a record of the activity in this account."
         actions={(selected) => (
-          <>
+          <SpaceBetween direction="horizontal" size="xs">
             <Button
               disabled={!selected}
               onClick={() => go('/imports/create?source=' + encodeURIComponent(locationOf(selected!.trail, account)))}
@@ -110,7 +111,7 @@ export default function List() {
               Delete
             </Button>
             {create}
-          </>
+          </SpaceBetween>
         )}
       />
       {deleting && <DeleteTrail trail={deleting} onDone={() => setDeleting(null)} onDismiss={() => setDeleting(null)} />}
