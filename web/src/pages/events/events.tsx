@@ -4,6 +4,7 @@ import Button from '@cloudscape-design/components/button'
 import SpaceBetween from '@cloudscape-design/components/space-between'
 import { lazy, Suspense, useCallback, useEffect, useMemo, useState } from 'react'
 import type { Event } from '~/api/operations.gen'
+import { Loading } from '~/components/loading'
 import { Problem } from '~/components/problem'
 import { plural } from '~/lib/text'
 import { useGo } from '~/shell/link'
@@ -22,6 +23,19 @@ import { useView } from './use-view'
 const QueryModal = lazy(() => import('./query-modal'))
 
 const help = <EventsHelp />
+
+// How long the page waits for its first answer before it shows itself without, in milliseconds.
+const patience = 200
+
+// useLate tells that the page has been there for a while.
+function useLate(milliseconds: number): boolean {
+  const [late, setLate] = useState(false)
+  useEffect(() => {
+    const timer = setTimeout(() => setLate(true), milliseconds)
+    return () => clearTimeout(timer)
+  }, [milliseconds])
+  return late
+}
 
 // However many events come, the page is loaded anew only this often, in milliseconds.
 const pause = 5000
@@ -69,6 +83,9 @@ export default function EventHistory() {
     void downloads.start({ region, attributes, bounds, format, part: 1 })
   }
 
+  // A fast answer is shown at once: a table of placeholders before it takes as long to make.
+  const late = useLate(patience)
+  if (page.loading && !late) return <Loading />
   return (
     <SpaceBetween size="m">
       {downloads.progress && (
