@@ -24,7 +24,7 @@ func (a *App) openConsole(mux *http.ServeMux, server *api.Server) error {
 	sessions, err := signin.Open(context.Background(), signin.Config{
 		Directory: a.directory, Store: a.db, Key: a.key, Record: a.record, Now: time.Now, ConsoleURL: a.cfg.ConsoleURL,
 		IdleTimeout: a.cfg.ConsoleIdleTimeout, SessionDuration: a.cfg.ConsoleSessionDuration,
-		DefaultRegion: a.cfg.Region, DefaultAccountID: a.cfg.AccountID, Version: version(), S3Endpoint: a.S3URL(), Logger: a.log, Registerer: a.registry,
+		DefaultRegion: a.cfg.Region, DefaultAccountID: a.cfg.AccountID, Version: version(), S3Endpoint: a.S3URL(), HistoryRetention: a.cfg.HistoryRetention, Logger: a.log, Registerer: a.registry,
 	})
 	if err != nil {
 		return err

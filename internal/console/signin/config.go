@@ -44,8 +44,10 @@ type Config struct {
 	// DefaultAccountID receives the records of failures for accounts that do not
 	// exist. Required.
 	DefaultAccountID string
-	// Version and S3Endpoint are shown to who is signed in.
+	// Version and S3Endpoint are shown to who is signed in, and HistoryRetention,
+	// for how long the event history keeps events.
 	Version, S3Endpoint string
+	HistoryRetention    time.Duration
 	// NewUUID makes request ids; nil takes random ones.
 	NewUUID func() string
 	// Logger takes failures; nil is silence.

@@ -24,6 +24,7 @@ type description struct {
 	IdleTimeoutSeconds int       `json:"idleTimeoutSeconds"`
 	Version            string    `json:"version"`
 	S3Endpoint         string    `json:"s3Endpoint"`
+	HistoryDays        float64   `json:"historyDays"`
 }
 
 func (s *Service) describe(session *Session) description {
@@ -33,7 +34,7 @@ func (s *Service) describe(session *Session) description {
 		Account: c.AccountID(), AccountName: account.Name, UserName: c.Principal.Name, Type: string(c.Principal.Type), ARN: c.ARN(),
 		MFA: c.Session.MFA, CSRF: session.CSRF, Region: s.cfg.DefaultRegion, Regions: regionList(s.cfg.DefaultRegion),
 		Created: session.Created.UTC(), Expires: session.Expires.UTC(), IdleTimeoutSeconds: int(s.cfg.IdleTimeout / time.Second),
-		Version: s.cfg.Version, S3Endpoint: s.cfg.S3Endpoint,
+		Version: s.cfg.Version, S3Endpoint: s.cfg.S3Endpoint, HistoryDays: s.cfg.HistoryRetention.Hours() / 24,
 	}
 	switch c.Principal.Type {
 	case identity.Root:

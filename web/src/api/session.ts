@@ -21,6 +21,8 @@ export interface Session {
   idleTimeoutSeconds: number
   version: string
   s3Endpoint?: string
+  // historyDays is for how long the event history keeps events.
+  historyDays: number
 }
 
 // Challenge asks for a code of the MFA device before there is a session.

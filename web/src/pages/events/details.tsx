@@ -16,6 +16,7 @@ import { hrefOf, PageLink } from '~/shell/link'
 import { usePage } from '~/shell/page'
 import { useRegion } from '~/shell/session'
 import { SimilarMenu } from './columns'
+import { useKept } from './kept'
 import { detailsOf } from './details-fields'
 import './events.css'
 import { filterPath } from './filter'
@@ -147,11 +148,12 @@ function SimilarEvents({ event, region }: { event: Event; region: string }) {
 }
 
 function NoEvent({ id, region }: { id: string; region: string }) {
+  const kept = useKept()
   return (
     <>
       <Header variant="h1">Event</Header>
       <Empty title="The event history has no such event" action={<PageLink to="/events">Go to the event history</PageLink>}>
-        No event of the last 90 days in {shown(region)} has the ID {shown(id, 100)}. Is it in another Region? Choose it at the top. Older
+        No event of the last {kept} in {shown(region)} has the ID {shown(id, 100)}. Is it in another Region? Choose it at the top. Older
         events, data events and those of other accounts are found with a <PageLink to="/query">query</PageLink>.
       </Empty>
     </>

@@ -13,6 +13,7 @@ import { DownloadBar } from './download-menu'
 import { useDownload, type Format } from './download'
 import './events.css'
 import { EventsHelp } from './help'
+import { useKept } from './kept'
 import { mostLive, prepend, useLive } from './live'
 import { useTablePreferences } from './preferences'
 import { isOpen } from './range'
@@ -40,7 +41,7 @@ function useLate(milliseconds: number): boolean {
 // However many events come, the page is loaded anew only this often, in milliseconds.
 const pause = 5000
 
-// The event history: what happened in the account and Region in the last 90 days.
+// The event history: what happened in the account and Region in the last days.
 export default function EventHistory() {
   usePage({ title: 'Event history', contentType: 'table', help })
   const view = useView()
@@ -49,6 +50,7 @@ export default function EventHistory() {
   const [selected, select] = useState<Event[]>([])
   const [querying, setQuerying] = useState(false)
   const downloads = useDownload()
+  const kept = useKept()
   const go = useGo()
 
   const { region, attributes, range } = view
@@ -119,7 +121,7 @@ export default function EventHistory() {
         onDownload={download}
       />
       <Box variant="small" color="text-body-secondary">
-        The event history shows management events of the last 90 days in this account and Region. It needs no trail, costs nothing, and
+        The event history shows management events of the last {kept} in this account and Region. It needs no trail, costs nothing, and
         nobody can change it.
       </Box>
       {querying && (

@@ -1,13 +1,16 @@
 import HelpPanel from '@cloudscape-design/components/help-panel'
 import { PageLink } from '~/shell/link'
+import { useKept } from './kept'
 
 // EventsHelp explains the event history.
 export function EventsHelp() {
+  const kept = useKept()
   return (
     <HelpPanel header={<h2>Event history</h2>}>
       <p>
-        The event history is a record of the management events of the last 90 days in one account and Region: who called what, when, from
-        where, and what came of it. Nothing has to be turned on, and nobody can change or delete it.
+        The event history is a record of the management events of the last {kept} in one account and Region: who called what, when, from
+        where, and what came of it. Nothing has to be turned on, and nobody can change or delete it. Older events that were loaded from
+        log files stay for {kept} from then.
       </p>
       <h3>Find events</h3>
       <p>

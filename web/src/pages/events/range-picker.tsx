@@ -4,7 +4,7 @@ import FormField from '@cloudscape-design/components/form-field'
 import SegmentedControl from '@cloudscape-design/components/segmented-control'
 import type { Zone } from '~/lib/time'
 import { useZone } from '~/shell/topbar'
-import { keptDays, keyOf, presets, problemOf, withOffset, type Range, type Unit } from './range'
+import { keyOf, presets, problemOf, withOffset, type Range, type Unit } from './range'
 
 const options: DateRangePickerProps.RelativeOption[] = presets.map((range) => ({ ...range, key: keyOf(range) }))
 
@@ -22,13 +22,12 @@ export function RangePicker({ range, onChange }: { range: Range; onChange: (rang
       onChange={({ detail }) => onChange(rangeOf(detail.value))}
       isValidRange={(value) => {
         if (value === null) return { valid: false, errorMessage: 'Choose a range, or clear and dismiss.' }
-        const problem = problemOf(rangeOf(value), Date.now())
+        const problem = problemOf(rangeOf(value))
         return problem ? { valid: false, errorMessage: problem } : { valid: true }
       }}
       relativeOptions={options}
       customRelativeRangeUnits={units}
       getTimeOffset={offset}
-      isDateEnabled={(date) => date.getTime() > Date.now() - (keptDays + 2) * 86400_000 && date.getTime() < Date.now() + 2 * 86400_000}
       absoluteFormat="iso"
       dateInputFormat="iso"
       timeInputFormat="hh:mm:ss"
@@ -60,8 +59,8 @@ export function RangePicker({ range, onChange }: { range: Range; onChange: (rang
         formatRelativeRange: (value) => `Last ${name(value.amount, value.unit)}`,
         formatUnit: (unit, value) => (value === 1 ? unit : unit + 's'),
         customRelativeRangeOptionLabel: 'Custom',
-        customRelativeRangeOptionDescription: `Any range of the last ${keptDays} days`,
-        dateTimeConstraintText: `Times are ${zone === 'utc' ? 'UTC' : 'in your local time zone'}, with 24 hours. Events are kept for ${keptDays} days.`,
+        customRelativeRangeOptionDescription: 'Any range up to now',
+        dateTimeConstraintText: `Times are ${zone === 'utc' ? 'UTC' : 'in your local time zone'}, with 24 hours.`,
       }}
     />
   )

@@ -16,9 +16,6 @@ export interface Absolute {
 
 export type Unit = 'minute' | 'hour' | 'day' | 'week'
 
-// keptDays is how long the event history keeps events.
-export const keptDays = 90
-
 const seconds: Record<Unit, number> = { minute: 60, hour: 3600, day: 86400, week: 604800 }
 const letters: Record<string, Unit> = { m: 'minute', h: 'hour', d: 'day', w: 'week' }
 
@@ -77,25 +74,20 @@ export function boundsOf(range: Range, now: number): Bounds {
 // isOpen tells whether events that happen now can be in a range.
 export const isOpen = (range: Range, now: number) => range?.type !== 'absolute' || Date.parse(range.end) > now
 
-// problemOf says what is wrong with a range that a person enters, or nothing.
-export function problemOf(range: Range, now: number): string | undefined {
+// problemOf says what is wrong with a range that a person enters, or nothing. How far
+// back it goes does not matter: log files that were loaded may be of any time.
+export function problemOf(range: Range): string | undefined {
   if (!range) return undefined
   if (range.type === 'relative') {
     if (!Number.isInteger(range.amount) || range.amount < 1) return 'Enter a whole number of 1 or more.'
-    if (range.amount * seconds[range.unit] > keptDays * 86400) return tooOld
     return undefined
   }
   const [start, end] = [Date.parse(range.start), Date.parse(range.end)]
   if (Number.isNaN(start)) return 'Enter a start date and time.'
   if (Number.isNaN(end)) return 'Enter an end date and time.'
   if (start > end) return 'The start must be before the end.'
-  if (end < now - keptDays * 86400_000) return tooOld
-  // A day that has begun is taken whole.
-  if (start < now - (keptDays + 1) * 86400_000) return tooOld
   return undefined
 }
-
-const tooOld = `The event history keeps events for ${keptDays} days. Choose a range inside of them; for older events, query an event data store.`
 
 // withOffset writes a time as a date picker has it: 2026-03-01T14:00:00+02:00.
 export function withOffset(time: string, offsetMinutes: number): string {
