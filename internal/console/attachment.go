@@ -51,6 +51,30 @@ func (a *attachment) finish() error {
 	return err
 }
 
+// list writes all of a JSON file that ends in an array: head up to its bracket, and an
+// element a line.
+func (a *attachment) list(head string, elements func(add func(element []byte) error) error) error {
+	if _, err := a.WriteString(head); err != nil {
+		return err
+	}
+	before := "\n"
+	err := elements(func(element []byte) error {
+		if _, err := a.WriteString(before); err != nil {
+			return err
+		}
+		before = ",\n"
+		_, err := a.Write(element)
+		return err
+	})
+	if err == nil {
+		_, err = a.WriteString("\n]}\n")
+	}
+	if err != nil {
+		return err
+	}
+	return a.finish()
+}
+
 // timed gives the browser a time for each write.
 type timed struct {
 	w   http.ResponseWriter

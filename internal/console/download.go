@@ -60,25 +60,9 @@ func (c *Console) download(x *call) error {
 // downloadJSON writes events as log files have them: {"Records":[…]}, each as it was
 // recorded.
 func (c *Console) downloadJSON(ctx context.Context, out *attachment, q lake.LookupQuery) error {
-	if _, err := out.WriteString(`{"Records":[`); err != nil {
-		return err
-	}
-	before := ""
-	err := c.cfg.History.Walk(ctx, q, func(e *lake.LookupEvent) error {
-		if _, err := out.WriteString(before + "\n"); err != nil {
-			return err
-		}
-		before = ","
-		_, err := out.Write(e.Raw)
-		return err
+	return out.list(`{"Records":[`, func(add func([]byte) error) error {
+		return c.cfg.History.Walk(ctx, q, func(e *lake.LookupEvent) error { return add(e.Raw) })
 	})
-	if err == nil {
-		_, err = out.WriteString("\n]}\n")
-	}
-	if err != nil {
-		return err
-	}
-	return out.finish()
 }
 
 // eventColumns are the columns of a table of events: those of the page, and the record.

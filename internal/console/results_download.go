@@ -80,27 +80,13 @@ func resultsJSON(out *attachment, q *query.Query, rows func(func([]query.Cell) e
 	if err != nil {
 		panic("BUG: " + err.Error())
 	}
-	if _, err := out.WriteString(`{"columns":` + string(head) + `,"rows":[`); err != nil {
-		return err
-	}
-	before := "\n"
-	err = rows(func(row []query.Cell) error {
-		line, err := json.Marshal(texts(row))
-		if err != nil {
-			panic("BUG: " + err.Error())
-		}
-		if _, err := out.WriteString(before); err != nil {
-			return err
-		}
-		before = ",\n"
-		_, err = out.Write(line)
-		return err
+	return out.list(`{"columns":`+string(head)+`,"rows":[`, func(add func([]byte) error) error {
+		return rows(func(row []query.Cell) error {
+			line, err := json.Marshal(texts(row))
+			if err != nil {
+				panic("BUG: " + err.Error())
+			}
+			return add(line)
+		})
 	})
-	if err == nil {
-		_, err = out.WriteString("\n]}\n")
-	}
-	if err != nil {
-		return err
-	}
-	return out.finish()
 }

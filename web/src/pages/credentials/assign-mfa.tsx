@@ -1,15 +1,13 @@
 import Box from '@cloudscape-design/components/box'
-import Button from '@cloudscape-design/components/button'
 import ColumnLayout from '@cloudscape-design/components/column-layout'
 import CopyToClipboard from '@cloudscape-design/components/copy-to-clipboard'
 import FormField from '@cloudscape-design/components/form-field'
 import Input from '@cloudscape-design/components/input'
-import Modal from '@cloudscape-design/components/modal'
 import SpaceBetween from '@cloudscape-design/components/space-between'
-import { lazy, Suspense, useState, type FormEvent } from 'react'
+import { lazy, Suspense, useState } from 'react'
 import { beginMfa, enableMfa, type NewDevice } from '~/api/credentials'
+import { FormDialog } from '~/components/form-dialog'
 import { Loading } from '~/components/loading'
-import { Problem } from '~/components/problem'
 import { useNotify } from '~/shell/notifications'
 import './credentials.css'
 import { codesProblem, groups, nameProblem } from './mfa-rules'
@@ -34,8 +32,7 @@ export function AssignMfa({ taken, onDismiss, onDone }: Props) {
   const wrongName = checked && !device ? nameProblem(name, taken) : ''
   const wrongCodes = checked && device ? codesProblem(codes[0]!, codes[1]!) : ''
 
-  const submit = async (event: FormEvent) => {
-    event.preventDefault()
+  const submit = async () => {
     setChecked(true)
     if (busy || (device ? codesProblem(codes[0]!, codes[1]!) : nameProblem(name, taken))) return
     setBusy(true)
@@ -69,70 +66,56 @@ export function AssignMfa({ taken, onDismiss, onDone }: Props) {
     </FormField>
   )
   return (
-    <Modal
-      visible
+    <FormDialog
       header="Assign MFA device"
+      action={device ? 'Add MFA' : 'Next'}
+      loading={busy}
+      error={error}
+      onSubmit={() => void submit()}
       onDismiss={onDismiss}
-      footer={
-        <Box float="right">
-          <SpaceBetween direction="horizontal" size="xs">
-            <Button variant="link" onClick={onDismiss}>
-              Cancel
-            </Button>
-            <Button variant="primary" loading={busy} form="assign-mfa" formAction="submit">
-              {device ? 'Add MFA' : 'Next'}
-            </Button>
-          </SpaceBetween>
-        </Box>
-      }
     >
-      <form id="assign-mfa" onSubmit={(event) => void submit(event)} noValidate>
-        <SpaceBetween size="m">
-          {!device ? (
-            <FormField label="Device name" description="For example, the phone that it is on." errorText={wrongName} stretch>
-              <Input
-                value={name}
-                onChange={({ detail }) => setName(detail.value)}
-                autoComplete="off"
-                spellcheck={false}
-                autoFocus
-                ariaRequired
-              />
+      {!device ? (
+        <FormField label="Device name" description="For example, the phone that it is on." errorText={wrongName} stretch>
+          <Input
+            value={name}
+            onChange={({ detail }) => setName(detail.value)}
+            autoComplete="off"
+            spellcheck={false}
+            autoFocus
+            ariaRequired
+          />
+        </FormField>
+      ) : (
+        <>
+          <Box>
+            1. Open an authenticator app (a TOTP app such as Aegis, Google Authenticator, 1Password) and scan this code, or type the
+            secret key.
+          </Box>
+          <ColumnLayout columns={2} minColumnWidth={200}>
+            <Suspense fallback={<Loading />}>
+              <QrCode text={device.uri} label={`QR code of the device ${name.trim()}`} />
+            </Suspense>
+            <FormField label="Secret key" description="Shown only now. Keep it to yourself.">
+              <SpaceBetween size="xs">
+                <span className="credentials-secret">{groups(device.secret)}</span>
+                <CopyToClipboard
+                  copyButtonText="Copy"
+                  copySuccessText="Copied"
+                  copyErrorText="The browser refused to copy"
+                  textToCopy={device.secret}
+                />
+              </SpaceBetween>
             </FormField>
-          ) : (
-            <>
-              <Box>
-                1. Open an authenticator app (a TOTP app such as Aegis, Google Authenticator, 1Password) and scan this code, or type the
-                secret key.
-              </Box>
-              <ColumnLayout columns={2} minColumnWidth={200}>
-                <Suspense fallback={<Loading />}>
-                  <QrCode text={device.uri} label={`QR code of the device ${name.trim()}`} />
-                </Suspense>
-                <FormField label="Secret key" description="Shown only now. Keep it to yourself.">
-                  <SpaceBetween size="xs">
-                    <span className="credentials-secret">{groups(device.secret)}</span>
-                    <CopyToClipboard
-                      copyButtonText="Copy"
-                      copySuccessText="Copied"
-                      copyErrorText="The browser refused to copy"
-                      textToCopy={device.secret}
-                    />
-                  </SpaceBetween>
-                </FormField>
-              </ColumnLayout>
-              <Box>2. Enter two codes that the app shows one after the other. They change every 30 seconds.</Box>
-              <FormField errorText={wrongCodes}>
-                <ColumnLayout columns={2} minColumnWidth={160}>
-                  {code(0, 'MFA code 1')}
-                  {code(1, 'MFA code 2')}
-                </ColumnLayout>
-              </FormField>
-            </>
-          )}
-          {error ? <Problem error={error} header="The device is not assigned" /> : null}
-        </SpaceBetween>
-      </form>
-    </Modal>
+          </ColumnLayout>
+          <Box>2. Enter two codes that the app shows one after the other. They change every 30 seconds.</Box>
+          <FormField errorText={wrongCodes}>
+            <ColumnLayout columns={2} minColumnWidth={160}>
+              {code(0, 'MFA code 1')}
+              {code(1, 'MFA code 2')}
+            </ColumnLayout>
+          </FormField>
+        </>
+      )}
+    </FormDialog>
   )
 }
