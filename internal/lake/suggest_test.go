@@ -198,9 +198,6 @@ func TestWalk(t *testing.T) {
 func TestFollow(t *testing.T) {
 	h := newHouse(t, nil)
 	now := time.Unix(h.now.Load(), 0)
-	h.append(plain("before", now, ""))
-	everything, mine := h.history.Follow(LookupQuery{AccountID: account, Region: region}), h.history.Follow(LookupQuery{AccountID: account, Region: region, Attributes: []Attribute{{EventID, "b"}}})
-	defer mine.Close()
 	next := func(f *Follower, want string, lost int) {
 		t.Helper()
 		var got []string
@@ -216,6 +213,12 @@ func TestFollow(t *testing.T) {
 			t.Errorf("followed %v and missed %d, want %v and %d", got, missed, want, lost)
 		}
 	}
+	begun := h.history.Follow(LookupQuery{AccountID: account, Region: region})
+	h.append(plain("before", now, ""))
+	next(begun, "before", 0)
+	begun.Close()
+	everything, mine := h.history.Follow(LookupQuery{AccountID: account, Region: region}), h.history.Follow(LookupQuery{AccountID: account, Region: region, Attributes: []Attribute{{EventID, "b"}}})
+	defer mine.Close()
 	h.append(plain("a", now, ""), plain("b", now, ""), []byte(strings.Replace(string(plain("other", now, "")), account, "444455556666", -1)))
 	next(everything, "a b", 0)
 	next(mine, "b", 0)
@@ -233,7 +236,12 @@ func TestFollow(t *testing.T) {
 			kept = append(kept, id)
 		}
 	}
+	// Followers are told in the order in which they came: when the last event has
+	// reached this one, nothing more comes for everything.
+	last := h.history.Follow(LookupQuery{AccountID: account, Region: region, Attributes: []Attribute{{EventID, fmt.Sprintf("id%d", followed+6)}}})
+	defer last.Close()
 	h.append(many...)
+	next(last, fmt.Sprintf("id%d", followed+6), 0)
 	next(everything, strings.Join(kept, " "), 7)
 	everything.Close()
 	h.append(plain("after", now, ""))
