@@ -21,7 +21,8 @@ test('the first page needs less than 600 kB of script', async () => {
       const entries = performance.getEntriesByType('resource') as PerformanceResourceTiming[]
       const sum = (ending: string) => entries.filter((e) => e.name.endsWith(ending)).reduce((n, e) => n + e.encodedBodySize, 0)
       const lookup = entries.find((e) => e.name.includes('/LookupEvents'))
-      return { scripts: sum('.js'), sheets: sum('.css'), shown: performance.now(), asked: lookup?.startTime }
+      const shown = performance.now()
+      return { scripts: sum('.js'), sheets: sum('.css'), shown, asked: lookup?.startTime }
     })
     expect(load.asked, 'the page asked for events').toBeDefined()
     times.push(load.shown)
@@ -37,4 +38,28 @@ test('the first page needs less than 600 kB of script', async () => {
   )
   expect(scripts).toBeGreaterThan(0)
   expect(scripts).toBeLessThan(600_000)
+})
+
+// A page that moves under the hand makes people press the wrong button. 0.1 is what
+// web.dev's Core Web Vitals call good for a whole visit.
+test.each(['/events', '/trails', '/event-data-stores', '/query', '/imports', '/credentials'])('%s does not jump while it loads', async (path) => {
+  const page = await it.signIn(path)
+  await page.getByRole('heading', { level: 1 }).first().waitFor()
+  await page.waitForLoadState('networkidle')
+  const shifts = await page.evaluate(
+    () =>
+      new Promise<{ value: number; of: string[] }>((done) => {
+        const observer = new PerformanceObserver((list) => {
+          const entries = list.getEntries() as (PerformanceEntry & { value: number; sources?: { node?: Node }[] })[]
+          const counted = entries.filter((e) => !(e as unknown as { hadRecentInput: boolean }).hadRecentInput)
+          const of = counted.flatMap((e) => (e.sources ?? []).map((s) => (s.node as Element | undefined)?.outerHTML?.slice(0, 120) ?? 'gone'))
+          done({ value: counted.reduce((sum, e) => sum + e.value, 0), of })
+        })
+        observer.observe({ type: 'layout-shift', buffered: true })
+        // Where nothing moved, nothing is told.
+        requestAnimationFrame(() => requestAnimationFrame(() => done({ value: 0, of: [] })))
+      }),
+  )
+  console.log(`${path}: ${shifts.value.toFixed(3)} of layout shift`)
+  expect(shifts.value, shifts.of.join('\n')).toBeLessThan(0.1)
 })

@@ -87,7 +87,7 @@ const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/
 // barriers lists what keeps people with a keyboard or a screen reader out of the
 // page as it is now: axe's serious and critical findings.
 export async function barriers(page: Page): Promise<string[]> {
-  // What fades in has other colours until it is there.
+  // What fades in has other colors until it is there.
   await page.evaluate(async () => {
     const ending = document.getAnimations().filter((a) => a.effect?.getTiming().iterations !== Infinity)
     await Promise.allSettled(ending.map((a) => a.finished))

@@ -4,7 +4,7 @@ import { useMemo, type ReactNode } from 'react'
 import { visible } from '~/lib/text'
 import './json.css'
 
-// What is longer than this is shown without colours: a span for each token of a
+// What is longer than this is shown without colors: a span for each token of a
 // megabyte would hold the page up.
 const mostHighlighted = 200_000
 
@@ -60,7 +60,7 @@ export function pretty(text: string): string {
   }
 }
 
-// Json shows a JSON text with colours, to be read and copied.
+// Json shows a JSON text with colors, to be read and copied.
 export function Json({ text, label = 'JSON' }: { text: string; label?: string }) {
   const laidOut = useMemo(() => pretty(text), [text])
   const content = useMemo(() => {

@@ -13,7 +13,7 @@ const types =
   'boolean tinyint smallint integer int bigint real double precision decimal varchar char varbinary json date time timestamp interval uuid ' +
   'ipaddress row array map'
 
-// trino is the dialect of CloudTrail Lake, for colours and comments.
+// trino is the dialect of CloudTrail Lake, for colors and comments.
 export function trino(catalogue?: Catalogue): SQLDialect {
   return SQLDialect.define({
     keywords: [...new Set([...words.split(' '), ...(catalogue?.keywords ?? []).map((k) => k.toLowerCase())])].join(' '),

@@ -3,7 +3,7 @@ import type { Extension } from '@codemirror/state'
 import { EditorView } from '@codemirror/view'
 import { tags } from '@lezer/highlight'
 
-// Colours are for both modes at once: light-dark() follows the page's colour scheme.
+// Colors are for both modes at once: light-dark() follows the page's color scheme.
 // Each has a contrast of at least 4.5 to the ground that it stands on.
 const ground = 'light-dark(#ffffff, #0f141a)'
 const faint = 'light-dark(#5f6b7a, #a4a4ad)'
@@ -29,7 +29,7 @@ const theme = EditorView.theme({
   },
   '.cm-placeholder': { color: faint },
   '.cm-store': { borderBottom: `1px dashed ${faint}`, color: 'light-dark(#00606b, #6ee0ea)' },
-  // What stands inside is coloured as a number or a name otherwise.
+  // What stands inside is colored as a number or a name otherwise.
   '.cm-store span': { color: 'inherit' },
   '.cm-wrong': { textDecoration: 'underline wavy light-dark(#db0000, #ff7a7a)', textUnderlineOffset: '3px' },
   '.cm-wrong-line': { backgroundColor: 'light-dark(#fff0f0, #3a1418)' },
@@ -58,7 +58,7 @@ const theme = EditorView.theme({
   '.cm-snippetField': { backgroundColor: 'light-dark(#e8f0fa, #233044)' },
 })
 
-const colours = HighlightStyle.define([
+const colors = HighlightStyle.define([
   { tag: [tags.keyword, tags.operatorKeyword], color: 'light-dark(#033160, #75cfff)', fontWeight: '600' },
   { tag: [tags.string, tags.special(tags.string)], color: 'light-dark(#00523b, #7be8b9)' },
   { tag: [tags.number, tags.bool, tags.null], color: 'light-dark(#7d2105, #ffbb8a)' },
@@ -68,4 +68,4 @@ const colours = HighlightStyle.define([
 ])
 
 // look is how the editor looks, in light and dark mode.
-export const look: Extension = [theme, syntaxHighlighting(colours)]
+export const look: Extension = [theme, syntaxHighlighting(colors)]
