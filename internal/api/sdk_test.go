@@ -1,11 +1,8 @@
 package api
 
 import (
-	"bytes"
 	"context"
 	"errors"
-	"io"
-	"net/http"
 	"net/http/httptest"
 	"strings"
 	"testing"
@@ -19,6 +16,7 @@ import (
 	"github.com/aws/smithy-go"
 
 	"github.com/cairntrail/cairn/internal/identity"
+	"github.com/cairntrail/cairn/internal/sdkhttp"
 )
 
 // These tests use the AWS SDK against a listening server, with signatures
@@ -36,31 +34,12 @@ func (h *house) listen(t *testing.T) string {
 	return server.URL
 }
 
-// wholeBodies is an HTTP client that has read a request's body before it sends it. The
-// SDK closes the body once an answer begins, while net/http may still look for the body's
-// end; that is an error then, which drops the connection and the rest of the answer. The
-// SDK tries again, which these tests must not.
-type wholeBodies struct{}
-
-func (wholeBodies) Do(r *http.Request) (*http.Response, error) {
-	if r.Body == nil {
-		return http.DefaultClient.Do(r)
-	}
-	body, err := io.ReadAll(r.Body)
-	if err != nil {
-		return nil, err
-	}
-	r = r.Clone(r.Context())
-	r.Body = io.NopCloser(bytes.NewReader(body))
-	return http.DefaultClient.Do(r)
-}
-
 func trailClient(url string, c aws.CredentialsProvider) *cloudtrail.Client {
-	return cloudtrail.New(cloudtrail.Options{Region: "eu-west-1", BaseEndpoint: &url, Credentials: c, RetryMaxAttempts: 1, HTTPClient: wholeBodies{}})
+	return cloudtrail.New(cloudtrail.Options{Region: "eu-west-1", BaseEndpoint: &url, Credentials: c, RetryMaxAttempts: 1, HTTPClient: sdkhttp.WholeBodies{}})
 }
 
 func stsClient(url string, c aws.CredentialsProvider) *sts.Client {
-	return sts.New(sts.Options{Region: "us-east-1", BaseEndpoint: &url, Credentials: c, RetryMaxAttempts: 1, HTTPClient: wholeBodies{}})
+	return sts.New(sts.Options{Region: "us-east-1", BaseEndpoint: &url, Credentials: c, RetryMaxAttempts: 1, HTTPClient: sdkhttp.WholeBodies{}})
 }
 
 func wantCode(t *testing.T, err error, code string) {
