@@ -38,11 +38,10 @@ func TestCrashInlet(t *testing.T) {
 	}
 	s = start(t, dir, map[string]string{"config": file})
 	var got, ids map[string]int
-	for range 100 {
-		if got = s.inTable(store, "eventdata['uid']"); len(got) >= entries {
-			break
-		}
-	}
+	until(t, func() bool {
+		got = s.inTable(store, "eventdata['uid']")
+		return len(got) >= entries
+	})
 	ids = s.readTable(store, "eventid")
 	if len(got) != entries || len(ids) != entries {
 		t.Errorf("%d entries and %d eventIDs, want %d", len(got), len(ids), entries)

@@ -132,11 +132,10 @@ func TestInlets(t *testing.T) {
 	}
 	sql := "SELECT eventData.eventSource, eventData.eventName, eventData.userIdentity.principalId, eventData.sourceIPAddress FROM " + store
 	var got []string
-	for range 100 { // the file and the socket answer nobody
-		if got = s.query(t, sql); len(got) >= len(want) {
-			break
-		}
-	}
+	until(t, func() bool { // the file and the socket answer nobody
+		got = s.query(t, sql)
+		return len(got) >= len(want)
+	})
 	slices.Sort(got)
 	if !slices.Equal(got, want) {
 		t.Errorf("got\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))

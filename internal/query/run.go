@@ -33,7 +33,12 @@ func (s *Service) Run(ctx context.Context) error {
 	}
 	work.Go(func() { s.forgetAll(ctx) })
 	for {
-		for a := s.next(); a != nil; a = s.next() {
+		// What a stop frees is not for the next query, which would only be stopped too.
+		for ctx.Err() == nil {
+			a := s.next()
+			if a == nil {
+				break
+			}
 			work.Go(func() {
 				s.work(ctx, a)
 				if q, ok := s.deliverable(a); ok {
