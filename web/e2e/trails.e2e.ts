@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import { gunzipSync } from 'node:zlib'
 import type { Page } from 'playwright-core'
 import { expect, test } from 'vitest'
 import { account, barriers, useConsole } from './harness'
@@ -28,6 +29,16 @@ const pair = (page: Page, label: string) =>
 // becomes waits until the value beside a label is a text.
 const becomes = (page: Page, label: string, want: string) =>
   expect.poll(() => pair(page, label).innerText(), { timeout: 20_000 }).toBe(want)
+
+// digested is the key of a log file that a digest names: the newest log files
+// are in none yet, so a validation does not know them.
+async function digested(store: S3, bucket: string): Promise<string> {
+  for (const key of await store.list(bucket, `AWSLogs/${account}/CloudTrail-Digest/us-east-1/`)) {
+    const digest = JSON.parse(gunzipSync(await store.get(bucket, key)).toString()) as { logFiles: { s3Object: string }[] }
+    if (digest.logFiles[0]) return digest.logFiles[0].s3Object
+  }
+  throw new Error('no digest names a log file')
+}
 
 // makeTrail goes through the wizard with its defaults.
 async function makeTrail(page: Page, name: string): Promise<void> {
@@ -92,12 +103,12 @@ test('a trail with a new bucket delivers, and its log files validate', async () 
 
   // Somebody changes a log file that a digest names.
   const store = await s3(page)
-  const [log] = await store.list(bucket, `AWSLogs/${account}/CloudTrail/us-east-1/`)
-  await store.put(bucket, log!, Buffer.concat([await store.get(bucket, log!), Buffer.from('x')]))
+  const log = await digested(store, bucket)
+  await store.put(bucket, log, Buffer.concat([await store.get(bucket, log), Buffer.from('x')]))
   await page.getByRole('button', { name: 'Validate', exact: true }).click()
   await page.getByText('Files were changed or deleted after CloudTrail delivered them').waitFor()
   await page.getByRole('cell', { name: 'was changed' }).first().waitFor()
-  await page.getByText(log!).waitFor()
+  await page.getByText(log).first().waitFor()
 })
 
 test('a trail is stopped, started, changed and deleted', async () => {
