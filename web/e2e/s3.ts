@@ -18,7 +18,7 @@ export class S3 {
     await this.send('PUT', `/${bucket}${key && '/' + key}`, body)
   }
 
-  // get reads an object.
+  // get reads an object; what was stored with Content-Encoding gzip comes unpacked.
   async get(bucket: string, key: string): Promise<Buffer> {
     return this.send('GET', `/${bucket}/${key}`)
   }

@@ -1,5 +1,4 @@
 import { readFileSync } from 'node:fs'
-import { gunzipSync } from 'node:zlib'
 import type { Page } from 'playwright-core'
 import { expect, test } from 'vitest'
 import { account, barriers, useConsole } from './harness'
@@ -34,7 +33,7 @@ const becomes = (page: Page, label: string, want: string) =>
 // are in none yet, so a validation does not know them.
 async function digested(store: S3, bucket: string): Promise<string> {
   for (const key of await store.list(bucket, `AWSLogs/${account}/CloudTrail-Digest/us-east-1/`)) {
-    const digest = JSON.parse(gunzipSync(await store.get(bucket, key)).toString()) as { logFiles: { s3Object: string }[] }
+    const digest = JSON.parse((await store.get(bucket, key)).toString()) as { logFiles: { s3Object: string }[] }
     if (digest.logFiles[0]) return digest.logFiles[0].s3Object
   }
   throw new Error('no digest names a log file')
