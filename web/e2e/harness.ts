@@ -53,7 +53,7 @@ export function useConsole(serverFlags: string[] = [], contents: 'nothing' | 'de
     const context = await held.browser.newContext({ baseURL: held.server.url, viewport: { width: 1440, height: 900 }, reducedMotion: 'reduce', ...options })
     contexts.push(context)
     const page = await context.newPage()
-    page.setDefaultTimeout(20_000)
+    page.setDefaultTimeout(60_000)
     page.on('pageerror', (error) => complaints.push(String(error)))
     page.on('console', (message) => {
       // Refused requests are what some tests are about.

@@ -34,7 +34,7 @@ const pair = (page: Page, label: string) =>
 
 // becomes waits until the value beside a label is a text.
 const becomes = (page: Page, label: string, want: string) =>
-  expect.poll(() => pair(page, label).innerText(), { timeout: 20_000 }).toBe(want)
+  expect.poll(() => pair(page, label).innerText()).toBe(want)
 
 async function choose(page: Page, select: RegExp, option: RegExp | string): Promise<void> {
   await page.getByRole('button', { name: select }).click()
@@ -138,7 +138,7 @@ test('log files are copied with progress, and a file that is none is told', asyn
   await page.getByRole('button', { name: 'Copy events' }).click()
   await page.getByRole('dialog').getByRole('button', { name: 'Copy events' }).click()
   await page.getByRole('heading', { name: 'Copy details', level: 1 }).waitFor()
-  await page.getByText('Completed', { exact: true }).waitFor({ timeout: 60_000 })
+  await page.getByText('Completed', { exact: true }).waitFor()
   expect(await pair(page, 'Files copied').innerText()).toBe(String(files))
   expect(Number((await pair(page, 'Events copied').innerText()).replace(/,/g, ''))).toBeGreaterThan(100)
   await page.getByText('Every log file that was found could be copied.').waitFor()
@@ -152,7 +152,7 @@ test('log files are copied with progress, and a file that is none is told', asyn
   await choose(page, /^Event data store/, /^history/)
   await page.getByRole('button', { name: 'Copy events' }).click()
   await page.getByRole('dialog').getByRole('button', { name: 'Copy events' }).click()
-  await page.getByText('Failed', { exact: true }).first().waitFor({ timeout: 60_000 })
+  await page.getByText('Failed', { exact: true }).first().waitFor()
   await page.getByRole('cell', { name: 'InvalidFileType' }).waitFor()
   expect(await barriers(page)).toEqual([])
   await page.goto('/console/imports?status=COMPLETED')

@@ -27,7 +27,7 @@ const pair = (page: Page, label: string) =>
 
 // becomes waits until the value beside a label is a text.
 const becomes = (page: Page, label: string, want: string) =>
-  expect.poll(() => pair(page, label).innerText(), { timeout: 20_000 }).toBe(want)
+  expect.poll(() => pair(page, label).innerText()).toBe(want)
 
 // digested is the key of a log file that a digest names: the newest log files
 // are in none yet, so a validation does not know them.
@@ -78,8 +78,8 @@ test('a trail with a new bucket delivers, and its log files validate', async () 
   await page.getByText('Log only write events').waitFor()
   expect(await barriers(page)).toEqual([])
   // The first log file and the digest that names it are delivered.
-  await expect.poll(() => pair(page, 'Last log file delivered').innerText(), { timeout: 60_000 }).toMatch(/UTC/)
-  await expect.poll(() => pair(page, 'Last file validation delivered').innerText(), { timeout: 60_000 }).toMatch(/UTC/)
+  await expect.poll(() => pair(page, 'Last log file delivered').innerText()).toMatch(/UTC/)
+  await expect.poll(() => pair(page, 'Last file validation delivered').innerText()).toMatch(/UTC/)
 
   await page.getByRole('tab', { name: 'Log file validation' }).click()
   // A log file is validated once a digest names it.
@@ -90,7 +90,7 @@ test('a trail with a new bucket delivers, and its log files validate', async () 
         await page.getByRole('heading', { name: 'Report' }).waitFor()
         return pair(page, 'Log files').innerText()
       },
-      { timeout: 60_000, interval: 1000 },
+      { interval: 1000 },
     )
     .toMatch(/[1-9]\d* valid/)
   await page.getByText('All files are as CloudTrail delivered them').waitFor()
@@ -150,7 +150,7 @@ test('a trail is stopped, started, changed and deleted', async () => {
   await text.fill('[{"FieldSelectors":[{"Field":"eventCategory","Equal":["Management"]}]}]')
   await page.getByText('"Equal" is not a member').waitFor()
   await text.fill('[{"FieldSelectors":[{"Field":"eventCategory","Equals":["Management"]},{"Field":"readOnly","Equals":["true"]}]}]')
-  await expect.poll(() => page.getByRole('checkbox', { name: 'Write' }).isChecked(), { timeout: 20_000 }).toBe(false)
+  await expect.poll(() => page.getByRole('checkbox', { name: 'Write' }).isChecked()).toBe(false)
   await page.getByRole('button', { name: 'Save changes' }).click()
   await page.getByText('Trail short-lived updated').first().waitFor()
   await becomes(page, 'API activity', 'Read')
@@ -160,7 +160,7 @@ test('a trail is stopped, started, changed and deleted', async () => {
   await page.getByRole('dialog').getByRole('button', { name: 'Delete' }).click()
   await page.getByText('Trail short-lived deleted').waitFor()
   await page.getByRole('heading', { name: /^Trails/, level: 1 }).waitFor()
-  await expect.poll(() => page.getByRole('link', { name: 'short-lived' }).count(), { timeout: 20_000 }).toBe(0)
+  await expect.poll(() => page.getByRole('link', { name: 'short-lived' }).count()).toBe(0)
 })
 
 test('what the server refuses stands at the field that it is about', async () => {
@@ -193,9 +193,9 @@ test('a trail whose bucket refuses says so, and is repaired', async () => {
   const page = await it.signIn('/trails/create')
   const bucket = await page.getByLabel('Trail log bucket and folder').inputValue()
   await makeTrail(page, 'refusing')
-  await expect.poll(() => pair(page, 'Last log file delivered').innerText(), { timeout: 60_000 }).toMatch(/UTC/)
+  await expect.poll(() => pair(page, 'Last log file delivered').innerText()).toMatch(/UTC/)
   await (await s3(page)).deny(bucket)
-  await page.getByText('Log files are not delivered to the S3 bucket').waitFor({ timeout: 60_000 })
+  await page.getByText('Log files are not delivered to the S3 bucket').waitFor()
   await page.getByText('The bucket policy does not let CloudTrail write').first().waitFor()
   expect(await barriers(page)).toEqual([])
 
@@ -207,5 +207,5 @@ test('a trail whose bucket refuses says so, and is repaired', async () => {
   await page.getByText('Trail refusing updated').waitFor()
   await page.getByRole('heading', { name: 'refusing', level: 1 }).waitFor()
   expect(await pair(page, 'Trail log location').innerText()).toContain(other)
-  await page.getByText('Log files are not delivered to the S3 bucket').waitFor({ state: 'hidden', timeout: 60_000 })
+  await page.getByText('Log files are not delivered to the S3 bucket').waitFor({ state: 'hidden' })
 })
