@@ -61,7 +61,7 @@ func (s *Service) source(r *http.Request) countKey {
 		hops := strings.Split(forwarded[len(forwarded)-1], ",")
 		address = strings.TrimSpace(hops[len(hops)-1])
 	}
-	return sourceKey(address)
+	return s.limiter.source(address)
 }
 
 // origin is where the browser sees the server.

@@ -110,13 +110,13 @@ func (s *Service) changePassword(w http.ResponseWriter, r *http.Request, session
 		return s.finish(w, r, session, "ChangePassword", nil, e)
 	}
 	// Who has taken over a browser must not guess here what sign-in would not let it.
-	try, wait := s.limiter.begin(principalKey(p.Ref()), s.source(r))
-	if wait > 0 {
-		return tooMany(wait)
+	ctx, try := context.WithoutCancel(r.Context()), s.limiter.begin(s.limiter.name(p.Ref()), s.source(r))
+	if try.wait > 0 {
+		return s.finish(w, r, session, "ChangePassword", nil, tooMany(try.wait))
 	}
-	ctx := context.WithoutCancel(r.Context())
 	err := s.cfg.Directory.ChangePassword(ctx, p.Ref(), in.Old, in.New)
 	if errors.Is(err, identity.ErrWrongPassword) {
+		try.fail(ctx)
 		wrong := &Error{Status: http.StatusUnauthorized, Code: CodeAuthenticationFailed, Message: "The old password is incorrect."}
 		return s.finish(w, r, session, "ChangePassword", nil, wrong)
 	}

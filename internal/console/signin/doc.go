@@ -8,12 +8,13 @@
 // and users there are.
 //
 // Sessions rest in the collection console.sessions of the control-plane store, each
-// under the SHA-256 of its token, which only the browser has; a restart ends none.
-// Half-done sign-ins, sign-in tokens of the federation endpoint and the counts of
-// failures are in memory only and bounded. [Service.Run] is the one goroutine: it
-// notices sessions that end by themselves. One lock guards the sessions, one each the
-// counts, the challenges and the tokens; none is held while a password is hashed or a
-// record is written.
+// under the SHA-256 of its token, which only the browser has; a restart ends none. Nor
+// does it end a lock-out: counts of failures that make somebody wait rest in
+// console.lock-outs. Half-done sign-ins, sign-in tokens of the federation endpoint and
+// counts that make nobody wait yet are in memory only. All are bounded. [Service.Run] is
+// the one goroutine: it notices what ends by itself. One lock guards the sessions, one
+// each the counts, the challenges and the tokens; none is held while a password is hashed
+// or a record or the store is written.
 //
 // What it does not do: it serves no page and no call of CloudTrail; package console
 // asks it who calls, with [Service.Authenticate].

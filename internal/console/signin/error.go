@@ -18,6 +18,8 @@ const (
 	CodeTooManyAttempts = "TooManyAttempts"
 	// CodeAuthenticationFailed: a wrong account, user, password, key or code.
 	CodeAuthenticationFailed = "AuthenticationFailed"
+	// CodeChallengeEnded: no code is good for this sign-in any more.
+	CodeChallengeEnded = "ChallengeEnded"
 	// CodePasswordPolicyViolation: a new password that is too easy.
 	CodePasswordPolicyViolation = "PasswordPolicyViolation"
 	CodeInvalidRequest          = "InvalidRequest"

@@ -49,7 +49,9 @@ func (s *Service) Federation() http.Handler {
 		if refused == nil {
 			switch action := values.Get("Action"); action {
 			case "getSigninToken":
-				refused = s.getSigninToken(w, r, values)
+				if refused = programOnly(r); refused == nil {
+					refused = s.getSigninToken(w, r, values)
+				}
 			case "login":
 				refused = s.loginByToken(w, r, values)
 			default:
@@ -61,6 +63,15 @@ func (s *Service) Federation() http.Handler {
 			refused.Write(w)
 		}
 	})
+}
+
+// programOnly refuses what a page of another site asks for in somebody's browser: by
+// failures it could lock that address out. Programs send no such header.
+func programOnly(r *http.Request) *Error {
+	if site := r.Header.Get("Sec-Fetch-Site"); site != "" && site != "same-origin" && site != "none" {
+		return &Error{Status: http.StatusForbidden, Code: CodeCsrfRefused, Message: "The request comes from a page of another site. Programs ask for sign-in tokens."}
+	}
+	return nil
 }
 
 // federationValues reads the parameters, from the query or from a form.
@@ -96,22 +107,22 @@ func (s *Service) getSigninToken(w http.ResponseWriter, r *http.Request, values 
 	if refused != nil {
 		return refused
 	}
-	try, wait := s.limiter.begin(accessKeyKey(in.ID), s.source(r))
-	if wait > 0 {
-		return tooMany(wait)
+	try, data := s.limiter.begin(s.limiter.accessKey(in.ID), s.source(r)), signInData{MobileVersion: mobile(r), MFAUsed: "No"}
+	if try.wait > 0 {
+		return s.tooEarly(r, try, getSigninToken, s.claimed(in.ID, in.Token), messageFailed, data)
 	}
-	data := signInData{MobileVersion: mobile(r), MFAUsed: "No"}
 	caller, err := s.cfg.Directory.VerifyAccessKey(in.ID, in.Key, in.Token)
 	if err != nil {
-		if e := s.record(r, s.signInEvent(r, getSigninToken, s.claimed(in.ID, err), messageFailed, data)); e != nil {
+		return s.fail(r, try, getSigninToken, s.claimed(in.ID, in.Token), messageFailed, data, errCredentials)
+	}
+	if s.wantsCode(proof{principal: caller.Principal, by: &caller}) {
+		try.release()
+		if e := s.recordAttempt(r, try, getSigninToken, federated(caller), messageFailed, data); e != nil {
 			return e
 		}
-		return &Error{Status: http.StatusUnauthorized, Code: CodeAuthenticationFailed, Message: "The credentials are not valid, or have expired. The Session needs sessionId, sessionKey and sessionToken of temporary credentials."}
+		return errWithoutCode
 	}
-	try.succeed()
-	if s.wantsCode(proof{principal: caller.Principal, by: &caller}) {
-		return &Error{Status: http.StatusForbidden, Code: identity.CodeAccessDenied, Message: "The user has an MFA device, and these credentials were made without it. Sign in to the console itself, or with a role's credentials."}
-	}
+	try.succeed(r.Context())
 	t := signinToken{caller: caller, epoch: s.cfg.Directory.LoginEpoch(caller.Principal.Ref())}
 	if seconds > 0 {
 		// New credentials, since the old ones may end before.
@@ -128,6 +139,21 @@ func (s *Service) getSigninToken(w http.ResponseWriter, r *http.Request, values 
 	}
 	writeJSON(w, http.StatusOK, map[string]string{"SigninToken": s.tokens.add(t)})
 	return nil
+}
+
+var errCredentials = &Error{
+	Status: http.StatusUnauthorized, Code: CodeAuthenticationFailed,
+	Message: "The credentials are not valid, or have expired. The Session needs sessionId, sessionKey and sessionToken of temporary credentials.",
+}
+
+var errWithoutCode = &Error{
+	Status: http.StatusForbidden, Code: identity.CodeAccessDenied,
+	Message: "The user has an MFA device, and these credentials were made without it. Sign in to the console itself, or with a role's credentials.",
+}
+
+var errToken = &Error{
+	Status: http.StatusBadRequest, Code: CodeAuthenticationFailed,
+	Message: "The sign-in token is unknown, was used already, or is older than 15 minutes. Ask for a new one.",
 }
 
 func federationInput(values url.Values) (in federationSession, seconds int, refused *Error) {
@@ -161,10 +187,17 @@ func (s *Service) loginByToken(w http.ResponseWriter, r *http.Request, values ur
 	}
 	token := values.Get("SigninToken")
 	t, fresh, known := s.tokens.get(token)
-	gone := &Error{Status: http.StatusBadRequest, Code: CodeAuthenticationFailed, Message: "The sign-in token is unknown, was used already, or is older than 15 minutes. Ask for a new one."}
+	data := signInData{MobileVersion: mobile(r), MFAUsed: "No"}
+	if !known {
+		return s.unknownToken(r, consoleLogin, data, errToken)
+	}
 	p := proof{principal: t.caller.Principal, epoch: t.epoch, by: &t.caller}
-	if !known || !fresh || !s.current(p) || !s.tokens.take(token) {
-		return gone
+	good := fresh && s.current(p)
+	if !s.tokens.take(token) || !good {
+		if e := s.record(r, s.signInEvent(r, consoleLogin, federated(t.caller), messageFailed, data)); e != nil {
+			return e
+		}
+		return errToken
 	}
 	now := s.cfg.Now()
 	expires := t.caller.Session.Expires
@@ -176,7 +209,7 @@ func (s *Service) loginByToken(w http.ResponseWriter, r *http.Request, values ur
 	}
 	value := s.sessionOf(r, t.caller, expires)
 	value.Epoch = t.epoch
-	event := s.signInEvent(r, consoleLogin, federated(t.caller), "", signInData{MobileVersion: mobile(r), MFAUsed: "No"})
+	event := s.signInEvent(r, consoleLogin, federated(t.caller), "", data)
 	if _, e := s.begin(w, r, value, t.caller.Principal, func() *Error { return s.record(r, event) }); e != nil {
 		return e
 	}

@@ -3,6 +3,7 @@ package signin
 import (
 	"encoding/json"
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -96,7 +97,16 @@ func TestFederationRefuses(t *testing.T) {
 			t.Errorf("%s: %d %s", name, got.status, got.body)
 		}
 	}
-	if got := h.names(); got != "GetSigninToken!" {
+	if got := strings.Fields(h.names()); len(got) != 2 || !slices.Contains(got, "GetSigninToken!") || !slices.Contains(got, "ConsoleLogin!") {
+		t.Errorf("recorded %s", got)
+	}
+	// A page that somebody looks at cannot lock their address out.
+	b.header.Set("Sec-Fetch-Site", "cross-site")
+	for range freeSourceFailures + 1 {
+		b.federate("GET", signinValues(wrong, "")).want(403, CodeCsrfRefused)
+	}
+	b.header.Del("Sec-Fetch-Site")
+	if got := h.names(); got != "" {
 		t.Errorf("recorded %s", got)
 	}
 	if got := b.send(h.service.Federation(), b.request("DELETE", "/federation", nil)); got.status != 405 {
@@ -113,7 +123,11 @@ func TestFederationRefuses(t *testing.T) {
 	b.login(token, "").want(400, CodeAuthenticationFailed)
 	token = b.signinToken(c, "900")
 	h.check(h.directory.DeletePrincipal(t.Context(), ops))
+	h.names()
 	b.login(token, "").want(400, CodeAuthenticationFailed)
+	if got := h.last(); got["errorMessage"] != messageFailed || !strings.HasSuffix(got["userIdentity"].(object)["arn"].(string), "ops/alice") {
+		t.Errorf("recorded %v", got)
+	}
 
 	// It is no way around a device.
 	p, _ := h.directory.Principal(alice)
@@ -121,7 +135,11 @@ func TestFederationRefuses(t *testing.T) {
 	h.check(err)
 	b.signinToken(own, "")
 	h.device(alice, "phone")
+	h.names()
 	b.federate("GET", signinValues(own, "")).want(403, identity.CodeAccessDenied)
+	if got := h.names(); got != "GetSigninToken!" {
+		t.Errorf("recorded %s", got)
+	}
 
 	// Without a record there is neither token nor session.
 	c = h.role("dev", "alice")

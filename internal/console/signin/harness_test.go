@@ -108,6 +108,29 @@ func (h *house) restart() {
 	h.check(err)
 }
 
+// closedStore is a store that fails.
+func (h *house) closedStore() *store.DB {
+	h.t.Helper()
+	db, err := store.Open(h.t.Context(), filepath.Join(h.t.TempDir(), "state.db"))
+	h.check(err)
+	h.check(db.Close())
+	return db
+}
+
+// forgive forgets all failures.
+func (h *house) forgive() {
+	h.t.Helper()
+	l := h.service.limiter
+	l.mu.Lock()
+	for _, t := range l.tables {
+		for key := range t.byKey {
+			l.remove(key)
+		}
+	}
+	l.mu.Unlock()
+	l.store(h.t.Context())
+}
+
 func (h *house) now() time.Time          { return time.Unix(0, h.clock.Load()).UTC() }
 func (h *house) advance(d time.Duration) { h.clock.Add(int64(d)) }
 

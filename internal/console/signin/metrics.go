@@ -7,15 +7,14 @@ type metrics struct {
 	signIns *prometheus.CounterVec
 }
 
-// outcomes are what became of steps of signing in. Attempts that came too early are in
-// no record, so they have to be seen here.
+// outcomes are what became of steps of signing in.
 //
 //nolint:gochecknoglobals // a table
 var outcomes = map[string]string{
-	"": "accepted", CodeAuthenticationFailed: "failed", CodeTooManyAttempts: "delayed", CodeServiceUnavailable: "unavailable", CodeInternal: "unavailable",
+	"": "accepted", CodeAuthenticationFailed: "failed", CodeChallengeEnded: "failed", CodeTooManyAttempts: "delayed", CodeServiceUnavailable: "unavailable", CodeInternal: "unavailable",
 }
 
-func newMetrics(reg prometheus.Registerer, sessions func() float64) *metrics {
+func newMetrics(reg prometheus.Registerer, sessions, leftOut func() float64) *metrics {
 	m := &metrics{signIns: prometheus.NewCounterVec(prometheus.CounterOpts{
 		Name: "cairn_console_sign_ins_total", Help: "Steps of signing in to the console, by outcome.",
 	}, []string{"outcome"})}
@@ -23,7 +22,11 @@ func newMetrics(reg prometheus.Registerer, sessions func() float64) *metrics {
 		m.signIns.WithLabelValues(outcome) // there from the beginning
 	}
 	if reg != nil {
-		reg.MustRegister(m.signIns, prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: "cairn_console_sessions", Help: "Sessions of the console."}, sessions))
+		reg.MustRegister(m.signIns,
+			prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: "cairn_console_sessions", Help: "Sessions of the console."}, sessions),
+			prometheus.NewCounterFunc(prometheus.CounterOpts{
+				Name: "cairn_console_sign_ins_unrecorded_total", Help: "Attempts to sign in during a lock-out, or with an unknown token, that are in no record, since there were too many.",
+			}, leftOut))
 	}
 	return m
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"net/http"
+	"strconv"
 	"strings"
 
 	"github.com/cairntrail/cairn/internal/identity"
@@ -43,6 +44,10 @@ type signInData struct {
 	MFAUsed       string `json:"MFAUsed,omitempty"`
 	MFAType       string `json:"MfaType,omitempty"`
 	SignedOut     string `json:"SignedOut,omitempty"`
+	// LockedOut and NotRecorded are ours: the attempt came too early and was not looked
+	// at; so many before it, at the same name or from the same address, are in no record.
+	LockedOut   string `json:"LockedOut,omitempty"`
+	NotRecorded string `json:"AttemptsNotRecorded,omitempty"`
 }
 
 // signInEvent is the record of a sign-in, before its identity and details.
@@ -94,6 +99,48 @@ func (s *Service) record(r *http.Request, call recorder.Call) *Error {
 		return errUnavailable
 	}
 	return nil
+}
+
+// recordAttempt records what became of an attempt. Failures that could not be recorded
+// before are told with it.
+func (s *Service) recordAttempt(r *http.Request, try *attempt, name string, who identity.UserIdentity, failure string, data signInData) *Error {
+	if n := try.leftOut(); n > 0 {
+		data.NotRecorded = strconv.FormatInt(n, 10)
+	}
+	return s.record(r, s.signInEvent(r, name, who, failure, data))
+}
+
+// fail counts an attempt as a failure and records it. It answers with refused.
+func (s *Service) fail(r *http.Request, try *attempt, name string, who identity.UserIdentity, failure string, data signInData, refused *Error) *Error {
+	try.fail(r.Context())
+	if e := s.recordAttempt(r, try, name, who, failure, data); e != nil {
+		return e
+	}
+	return refused
+}
+
+// tooEarly answers an attempt during a lock-out, and records it while there is room.
+func (s *Service) tooEarly(r *http.Request, try *attempt, name string, who identity.UserIdentity, failure string, data signInData) *Error {
+	if try.recorded {
+		data.LockedOut = "Yes"
+		if e := s.recordAttempt(r, try, name, who, failure, data); e != nil {
+			return e
+		}
+	}
+	return tooMany(try.wait)
+}
+
+// unknownToken answers a challenge, or a token of the federation endpoint, that nobody
+// waits for: guessed, used already, or from before a restart. There is nothing to guess
+// in 256 random bits, and a page of another site can open such links, so it counts for
+// nobody; it is recorded while there is room.
+func (s *Service) unknownToken(r *http.Request, name string, data signInData, refused *Error) *Error {
+	if s.limiter.room() {
+		if e := s.record(r, s.signInEvent(r, name, identity.Unproven(""), messageFailed, data)); e != nil {
+			return e
+		}
+	}
+	return refused
 }
 
 var errUnavailable = &Error{

@@ -28,7 +28,7 @@ type counter struct{ n atomic.Int64 }
 
 func (c *counter) next() int64 { return c.n.Add(1) }
 
-// Open reads the sessions from the store.
+// Open reads the sessions and the lock-outs from the store.
 func Open(ctx context.Context, cfg Config) (*Service, error) {
 	if err := cfg.fill(); err != nil {
 		return nil, err
@@ -38,28 +38,34 @@ func Open(ctx context.Context, cfg Config) (*Service, error) {
 		return nil, fmt.Errorf("signin: the console's URL: %w", err)
 	}
 	s := &Service{
-		cfg: cfg, csrfKey: cfg.Key.Derive("console-csrf"), origins: origins, limiter: newLimiter(cfg.Now),
+		cfg: cfg, csrfKey: cfg.Key.Derive("console-csrf"), origins: origins,
 		challenges: newPending[challenge](cfg.Now, challengeLifetime), tokens: newPending[signinToken](cfg.Now, signinTokenLifetime),
+	}
+	if s.limiter, err = openLimiter(ctx, cfg.Store, cfg.Key, cfg.Now, cfg.Logger); err != nil {
+		return nil, err
 	}
 	if s.sessions, err = openSessions(ctx, s); err != nil {
 		return nil, err
 	}
-	s.metrics = newMetrics(cfg.Registerer, s.sessions.count)
+	s.metrics = newMetrics(cfg.Registerer, s.sessions.count, s.limiter.leftOutInAll)
 	return s, nil
 }
 
-// Run notices sessions that end by themselves, until ctx ends.
+// Run notices sessions and lock-outs that end by themselves, until ctx ends.
 func (s *Service) Run(ctx context.Context) error {
 	tick := time.NewTicker(sweepEvery)
 	defer tick.Stop()
 	for {
 		select {
 		case <-ctx.Done():
+			s.limiter.report(true)
 			return nil
 		case <-tick.C:
 			if err := s.sessions.sweep(ctx); err != nil && ctx.Err() == nil {
 				s.cfg.Logger.Warn("console sessions that ended long ago could not be removed", "error", err)
 			}
+			s.limiter.sweep(ctx)
+			s.limiter.report(false)
 		}
 	}
 }

@@ -79,13 +79,17 @@ var errNotSignedIn = &Error{Status: http.StatusUnauthorized, Code: CodeNotSigned
 
 var errSessionExpired = &Error{Status: http.StatusUnauthorized, Code: CodeSessionExpired, Message: "Your session has ended. Sign in again."}
 
+// unattendedHeader marks what a page asks for by itself, to stay up to date, while
+// nobody has touched it: a session is idle then, although requests come.
+const unattendedHeader = "X-Cairn-Unattended"
+
 // Authenticate tells who makes a request of the console, and counts it as use of the
-// session. It does not look at the CSRF token: ask [Service.CheckCSRF] for every
+// session, unless the page says that nobody is there (X-Cairn-Unattended: 1). It does not look at the CSRF token: ask [Service.CheckCSRF] for every
 // method but GET and HEAD.
 func (s *Service) Authenticate(r *http.Request) (*Session, *Error) {
 	refused := errNotSignedIn
 	for _, token := range s.cookies(r, sessionCookie) {
-		session, known := s.sessions.use(r.Context(), token)
+		session, known := s.sessions.use(r.Context(), token, r.Header.Get(unattendedHeader) != "1")
 		if session != nil {
 			return session, nil
 		}

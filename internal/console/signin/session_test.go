@@ -166,6 +166,16 @@ func TestIdleAndAbsoluteEnd(t *testing.T) {
 	b.get("/session").want(401, CodeSessionExpired)
 	b.get("/session").want(401, CodeSessionExpired) // and asking does not bring it back
 
+	// What a page asks for by itself keeps no session alive, but does not end one.
+	alone := h.browser().signIn(root)
+	alone.header.Set(unattendedHeader, "1")
+	for range 59 {
+		h.advance(time.Minute)
+		alone.get("/session").want(200, "")
+	}
+	h.restart()
+	h.advance(time.Minute)
+	alone.get("/session").want(401, CodeSessionExpired)
 	short := newHouse(t, func(c *Config) { c.IdleTimeout, c.SessionDuration = time.Minute, 90*time.Second })
 	b = short.browser().signIn(alice)
 	short.advance(59 * time.Second)

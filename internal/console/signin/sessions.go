@@ -76,8 +76,9 @@ func (t *sessions) drop(l *live) {
 	l.close()
 }
 
-// use finds the session of a token and counts its use. known tells that there was one.
-func (t *sessions) use(ctx context.Context, token string) (session *Session, known bool) {
+// use finds the session of a token and, if a person asks, counts its use. known tells
+// that there was one.
+func (t *sessions) use(ctx context.Context, token string, person bool) (session *Session, known bool) {
 	now := t.s.cfg.Now()
 	t.mu.Lock()
 	l := t.byKey[digest(token)]
@@ -91,14 +92,14 @@ func (t *sessions) use(ctx context.Context, token string) (session *Session, kno
 		t.mu.Unlock()
 		return nil, true
 	}
-	if now.After(l.LastSeen) {
+	if person && now.After(l.LastSeen) {
 		l.LastSeen = now
 	}
 	session = t.s.view(&l.stored, p, token)
-	behind := now.Sub(l.written) >= touchEvery
+	behind := l.LastSeen.Sub(l.written) >= touchEvery
 	value, version := l.stored, l.version
 	if behind {
-		l.written = now
+		l.written = l.LastSeen
 	}
 	t.mu.Unlock()
 	if behind {

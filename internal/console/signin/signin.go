@@ -44,7 +44,7 @@ var errFailed = &Error{
 	Message: "Your authentication information is incorrect. Look at the account, the name and the password or key, then try again.",
 }
 
-var errChallenge = &Error{Status: http.StatusUnauthorized, Code: CodeAuthenticationFailed, Message: "This sign-in has taken too long or was tried too often. Sign in from the beginning."}
+var errChallenge = &Error{Status: http.StatusUnauthorized, Code: CodeChallengeEnded, Message: "This sign-in has taken too long or was tried too often. Sign in from the beginning."}
 
 var errCode = &Error{Status: http.StatusUnauthorized, Code: CodeAuthenticationFailed, Message: "The MFA code is wrong or was used already. Wait for the next one, then enter it."}
 
@@ -73,20 +73,17 @@ func (s *Service) passwordSignIn(w http.ResponseWriter, r *http.Request) *Error 
 	if in.Root {
 		ref = identity.Ref{AccountID: in.Account, Type: identity.Root}
 	}
-	try, wait := s.limiter.begin(principalKey(ref), s.source(r))
-	if wait > 0 {
-		return tooMany(wait)
+	try, data := s.limiter.begin(s.limiter.name(ref), s.source(r)), s.loginData(r, page, false, nil)
+	who, failure := s.unproved(ref)
+	if try.wait > 0 {
+		return s.tooEarly(r, try, consoleLogin, who, failure, data)
 	}
 	epoch := s.cfg.Directory.LoginEpoch(ref)
 	// A browser that goes away has used its attempt, and it is recorded.
 	p, err := s.cfg.Directory.VerifyPassword(context.WithoutCancel(r.Context()), ref, in.Password)
 	switch {
 	case errors.Is(err, identity.ErrWrongPassword):
-		who, failure := s.unproved(ref)
-		if e := s.record(r, s.signInEvent(r, consoleLogin, who, failure, s.loginData(r, page, false, nil))); e != nil {
-			return e
-		}
-		return errFailed
+		return s.fail(r, try, consoleLogin, who, failure, data, errFailed)
 	case errors.Is(err, identity.ErrBusy):
 		try.release()
 		return errBusy
@@ -115,17 +112,13 @@ func (s *Service) keySignIn(w http.ResponseWriter, r *http.Request) *Error {
 	if !ok {
 		return invalid("The destination is no page of this console.")
 	}
-	try, wait := s.limiter.begin(accessKeyKey(in.AccessKeyID), s.source(r))
-	if wait > 0 {
-		return tooMany(wait)
+	try, data := s.limiter.begin(s.limiter.accessKey(in.AccessKeyID), s.source(r)), s.loginData(r, page, false, nil)
+	if try.wait > 0 {
+		return s.tooEarly(r, try, consoleLogin, s.claimed(in.AccessKeyID, in.SessionToken), messageFailed, data)
 	}
 	caller, err := s.cfg.Directory.VerifyAccessKey(in.AccessKeyID, in.SecretAccessKey, in.SessionToken)
 	if err != nil {
-		who := s.claimed(in.AccessKeyID, err)
-		if e := s.record(r, s.signInEvent(r, consoleLogin, who, messageFailed, s.loginData(r, page, false, nil))); e != nil {
-			return e
-		}
-		return errFailed
+		return s.fail(r, try, consoleLogin, s.claimed(in.AccessKeyID, in.SessionToken), messageFailed, data, errFailed)
 	}
 	epoch := s.cfg.Directory.LoginEpoch(caller.Principal.Ref())
 	return s.proved(w, r, try, proof{principal: caller.Principal, epoch: epoch, by: &caller, destination: page})
@@ -133,7 +126,8 @@ func (s *Service) keySignIn(w http.ResponseWriter, r *http.Request) *Error {
 
 // claimed is who an access key that did not prove anything belongs to. What does not
 // look like a key is not repeated: it may be the secret.
-func (s *Service) claimed(keyID string, err error) identity.UserIdentity {
+func (s *Service) claimed(keyID, token string) identity.UserIdentity {
+	_, err := s.cfg.Directory.VerifyAccessKey(keyID, "", token) // no key has an empty secret
 	if !looksLikeKey(keyID) {
 		keyID = hiddenName
 	}
@@ -169,7 +163,7 @@ func (s *Service) proved(w http.ResponseWriter, r *http.Request, try *attempt, p
 	}
 	try.release()
 	who, _ := s.unproved(p.principal.Ref())
-	if e := s.record(r, s.signInEvent(r, checkMFA, who, "", signInData{MFAType: virtualMFA})); e != nil {
+	if e := s.recordAttempt(r, try, checkMFA, who, "", signInData{MFAType: virtualMFA}); e != nil {
 		return e
 	}
 	browser := newToken()
@@ -205,44 +199,36 @@ func (s *Service) codeSignIn(w http.ResponseWriter, r *http.Request) *Error {
 	}
 	c, fresh, known := s.challenges.get(in.Challenge)
 	if !known {
-		return errChallenge
+		return s.unknownToken(r, checkMFA, signInData{MFAType: virtualMFA}, errChallenge)
 	}
 	ref := c.principal.Ref()
-	try, wait := s.limiter.begin(principalKey(ref), s.source(r))
-	if wait > 0 {
-		return tooMany(wait)
+	who, _ := s.unproved(ref)
+	try, data := s.limiter.begin(s.limiter.code(ref), s.source(r)), s.loginData(r, c.destination, true, nil)
+	if try.wait > 0 {
+		return s.tooEarly(r, try, consoleLogin, who, messageFailed, data)
+	}
+	// noMore ends a challenge at which no code can be proved any more.
+	noMore := func() *Error {
+		s.challenges.take(in.Challenge)
+		return s.fail(r, try, checkMFA, who, messageFailed, signInData{MFAType: virtualMFA}, errChallenge)
 	}
 	if !fresh || !s.sameBrowser(r, c) || !s.current(c.proof) || c.codes.next() > maxCodes {
-		return s.failCheck(r, in.Challenge, ref)
+		return noMore()
 	}
 	device, err := s.cfg.Directory.VerifyMFACode(context.WithoutCancel(r.Context()), ref, in.Code)
 	if errors.Is(err, identity.ErrWrongCode) {
-		who, _ := s.unproved(ref)
-		if e := s.record(r, s.signInEvent(r, consoleLogin, who, messageFailed, s.loginData(r, c.destination, true, nil))); e != nil {
-			return e
-		}
-		return errCode
+		return s.fail(r, try, consoleLogin, who, messageFailed, data, errCode)
 	}
 	if err != nil {
 		try.release()
 		return s.internal("check an MFA code", err)
 	}
 	if !s.challenges.take(in.Challenge) {
-		return errChallenge // another request with another good code was faster
+		return noMore() // another request with another good code was faster
 	}
 	s.setCookie(w, r, challengeCookie, "", 0)
 	c.device = &device
 	return s.complete(w, r, try, c.proof)
-}
-
-// failCheck ends a challenge at which no code can be proved any more.
-func (s *Service) failCheck(r *http.Request, token string, ref identity.Ref) *Error {
-	s.challenges.take(token)
-	who, _ := s.unproved(ref)
-	if e := s.record(r, s.signInEvent(r, checkMFA, who, messageFailed, signInData{MFAType: virtualMFA})); e != nil {
-		return e
-	}
-	return errChallenge
 }
 
 func (s *Service) sameBrowser(r *http.Request, c challenge) bool {
@@ -276,14 +262,17 @@ func (s *Service) complete(w http.ResponseWriter, r *http.Request, try *attempt,
 	if p.by != nil {
 		who = federated(*p.by)
 	}
-	value := s.newSession(r, p)
-	event := s.signInEvent(r, consoleLogin, who, "", s.loginData(r, p.destination, p.device != nil, p.device))
-	session, e := s.begin(w, r, value, p.principal, func() *Error { return s.record(r, event) })
+	data := s.loginData(r, p.destination, p.device != nil, p.device)
+	session, e := s.begin(w, r, s.newSession(r, p), p.principal, func() *Error { return s.recordAttempt(r, try, consoleLogin, who, "", data) })
 	if e != nil {
 		try.release()
 		return e
 	}
-	try.succeed()
+	if p.by == nil {
+		try.succeed(r.Context(), s.limiter.name(p.principal.Ref()))
+	} else {
+		try.succeed(r.Context())
+	}
 	writeJSON(w, http.StatusOK, s.describe(session))
 	return nil
 }

@@ -102,18 +102,22 @@ func TestCodeSignIn(t *testing.T) {
 
 	// Neither the challenge nor the code is good twice.
 	b.csrf = signInCSRF
-	b.post("/sign-in/mfa", object{"challenge": challenge, "code": h.code(secret, 1)}).want(401, CodeAuthenticationFailed)
+	b.post("/sign-in/mfa", object{"challenge": challenge, "code": h.code(secret, 1)}).want(401, CodeChallengeEnded)
+	if got := h.last(); got["eventName"] != checkMFA || got["userIdentity"].(object)["type"] != "Unknown" || got["recipientAccountId"] != account {
+		t.Errorf("recorded %v", got)
+	}
+	h.names()
 	other := h.browser()
 	challenge = other.tryPassword(alice, password).challenge()
 	other.post("/sign-in/mfa", object{"challenge": challenge, "code": code}).want(401, CodeAuthenticationFailed)
 	// Nor in another browser.
 	thief := h.browser()
-	thief.post("/sign-in/mfa", object{"challenge": challenge, "code": h.code(secret, 1)}).want(401, CodeAuthenticationFailed)
+	thief.post("/sign-in/mfa", object{"challenge": challenge, "code": h.code(secret, 1)}).want(401, CodeChallengeEnded)
 	if got := h.names(); got != "CheckMfa ConsoleLogin! CheckMfa!" {
 		t.Errorf("recorded %s", got)
 	}
 	// Which ends the challenge for everybody.
-	other.post("/sign-in/mfa", object{"challenge": challenge, "code": h.code(secret, 1)}).want(401, CodeAuthenticationFailed)
+	other.post("/sign-in/mfa", object{"challenge": challenge, "code": h.code(secret, 1)}).want(401, CodeChallengeEnded)
 }
 
 // TestChallengeEnds: with time, with too many codes, and with the password.
@@ -123,20 +127,20 @@ func TestChallengeEnds(t *testing.T) {
 	b := h.browser()
 	challenge := b.tryPassword(alice, password).challenge()
 	h.advance(challengeLifetime)
-	b.post("/sign-in/mfa", object{"challenge": challenge, "code": h.code(secret, 0)}).want(401, CodeAuthenticationFailed)
+	b.post("/sign-in/mfa", object{"challenge": challenge, "code": h.code(secret, 0)}).want(401, CodeChallengeEnded)
 
 	challenge = b.tryPassword(alice, password).challenge()
 	for range maxCodes {
-		h.service.limiter = newLimiter(h.now) // the lock-out comes first otherwise
+		h.forgive() // the lock-out comes first otherwise
 		b.post("/sign-in/mfa", object{"challenge": challenge, "code": "000000"}).want(401, CodeAuthenticationFailed)
 	}
-	h.service.limiter = newLimiter(h.now)
-	b.post("/sign-in/mfa", object{"challenge": challenge, "code": h.code(secret, 0)}).want(401, CodeAuthenticationFailed)
+	h.forgive()
+	b.post("/sign-in/mfa", object{"challenge": challenge, "code": h.code(secret, 0)}).want(401, CodeChallengeEnded)
 	h.names()
 
 	challenge = b.tryPassword(alice, password).challenge()
 	h.check(h.directory.UpdateLoginProfile(t.Context(), alice, "a new password here"))
-	b.post("/sign-in/mfa", object{"challenge": challenge, "code": h.code(secret, 0)}).want(401, CodeAuthenticationFailed)
+	b.post("/sign-in/mfa", object{"challenge": challenge, "code": h.code(secret, 0)}).want(401, CodeChallengeEnded)
 	if got := h.names(); got != "CheckMfa CheckMfa!" {
 		t.Errorf("recorded %s", got)
 	}
@@ -272,7 +276,7 @@ func TestManySignIns(t *testing.T) {
 		})
 	}
 	group.Wait()
-	h.service.limiter = newLimiter(h.now)
+	h.forgive()
 	code := h.code(secret, 0)
 	browsers := make([]*browser, 4)
 	challenges := make([]string, len(browsers))
@@ -296,7 +300,7 @@ func TestManySignIns(t *testing.T) {
 
 	// One challenge lets one in, also with good codes of two devices.
 	second, _ := h.device(root, "tablet")
-	h.service.limiter = newLimiter(h.now)
+	h.forgive()
 	b := h.browser()
 	challenge := b.tryPassword(root, password).challenge()
 	handler, in := h.service.Handler(), 0

@@ -1,3 +1,4 @@
+import { attended } from './attended'
 import { ApiError, endsSession, unreachable } from './errors'
 import type { Operations } from './operations.gen'
 
@@ -35,6 +36,8 @@ export function pathOf(path: string, query: CallOptions['query'] = {}): string {
 // A refusal is thrown as an ApiError; a cancelled call throws AbortError.
 export async function call<T>(method: 'GET' | 'POST' | 'PUT' | 'DELETE', path: string, options: CallOptions = {}): Promise<T> {
   const headers: Record<string, string> = { Accept: 'application/json' }
+  // What a page asks for by itself, while nobody is there, keeps no session alive.
+  if (!attended()) headers['X-Cairn-Unattended'] = '1'
   const init: RequestInit = { method, headers, credentials: 'same-origin', signal: options.signal }
   if (method !== 'GET') {
     headers['X-Cairn-Csrf'] = csrf || 'sign-in'

@@ -1,6 +1,7 @@
 import { useQuery, useQueryClient, type QueryClient } from '@tanstack/react-query'
 import { createContext, useCallback, useContext, useEffect, useMemo, type ReactNode } from 'react'
 import { useSearchParams } from 'react-router'
+import { whenTouched } from '~/api/attended'
 import { useToken, whenSessionEnds } from '~/api/client'
 import { ApiError, unreachable } from '~/api/errors'
 import { currentSession, type Session } from '~/api/session'
@@ -75,6 +76,10 @@ export function SessionProvider({ children, pending }: { children: ReactNode; pe
     })
     return () => whenSessionEnds(() => {})
   }, [client, end])
+
+  // Who writes a statement for an hour asks the server for nothing, but is not idle.
+  const idle = data?.session?.idleTimeoutSeconds
+  useEffect(() => (idle ? whenTouched(() => void currentSession().catch(() => {}), Math.min(60, idle / 3) * 1000) : undefined), [idle])
 
   const held = useMemo(() => ({ session: data?.session ?? null, ended: data?.ended, begin, end }), [data, begin, end])
   if (isPending) return pending

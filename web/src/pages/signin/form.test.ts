@@ -27,7 +27,7 @@ describe('the sign-in form', () => {
     expect(endsChallenge(new ApiError(429, 'TooManyAttempts', ''))).toBe(false)
     expect(endsChallenge(new ApiError(503, 'ServiceUnavailable', ''))).toBe(false)
     expect(endsChallenge(new ApiError(0, 'Unreachable', ''))).toBe(false)
-    expect(endsChallenge(new ApiError(401, 'NotSignedIn', ''))).toBe(true)
+    expect(endsChallenge(new ApiError(401, 'ChallengeEnded', ''))).toBe(true)
     expect(endsChallenge(new ApiError(400, 'InvalidRequest', ''))).toBe(true)
   })
   it('says how the last session ended', () => {

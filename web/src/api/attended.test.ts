@@ -1,0 +1,33 @@
+import { afterEach, beforeEach, expect, it, vi } from 'vitest'
+import { attended, whenTouched } from './attended'
+
+beforeEach(() => void vi.useFakeTimers())
+afterEach(() => void vi.useRealTimers())
+
+const touch = () => window.dispatchEvent(new Event('keydown'))
+
+it('takes somebody for gone a minute after the last touch', () => {
+  touch()
+  vi.advanceTimersByTime(59_000)
+  expect(attended()).toBe(true)
+  vi.advanceTimersByTime(1000)
+  expect(attended()).toBe(false)
+  touch()
+  expect(attended()).toBe(true)
+})
+
+it('tells of touches, not too often', () => {
+  const f = vi.fn()
+  const end = whenTouched(f, 5000)
+  touch()
+  expect(f).toHaveBeenCalledTimes(0)
+  vi.advanceTimersByTime(5000)
+  expect(f).toHaveBeenCalledTimes(0)
+  touch()
+  touch()
+  expect(f).toHaveBeenCalledTimes(1)
+  vi.advanceTimersByTime(5000)
+  end()
+  touch()
+  expect(f).toHaveBeenCalledTimes(1)
+})
