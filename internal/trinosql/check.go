@@ -62,7 +62,7 @@ func Check(ctx context.Context, stmt *Statement, catalog Catalog, options Option
 	}
 	done := &Checked{stmt: stmt, options: options, asTime: make(map[node]Type), refs: make(map[*tableRel]*Table)}
 	c := &checker{ctx: ctx, catalog: catalog, options: options, out: done, lex: lexer{text: stmt.Text}}
-	err := c.catch(func() {
+	err := catch(func() {
 		done.query = c.query(stmt.query, nil, nil)
 		done.columns = done.query.columns
 		for i, col := range done.columns {
@@ -113,20 +113,6 @@ type checker struct {
 	rels    int
 	withs   int
 	depth   int
-}
-
-func (c *checker) catch(f func()) (err error) {
-	defer func() {
-		if r := recover(); r != nil {
-			e, ok := r.(*Error)
-			if !ok {
-				panic(r)
-			}
-			err = e
-		}
-	}()
-	f()
-	return nil
 }
 
 func (c *checker) fail(at int, code Code, format string, args ...any) {

@@ -142,3 +142,18 @@ func firstLine(text string) string {
 	}
 	return strings.TrimSpace(text)
 }
+
+// catch runs f, and returns the *Error that it panicked with.
+func catch(f func()) (err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			e, ok := r.(*Error)
+			if !ok {
+				panic(r)
+			}
+			err = e
+		}
+	}()
+	f()
+	return nil
+}

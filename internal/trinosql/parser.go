@@ -34,7 +34,7 @@ func ParseLimit(sql string, limit int, params ...string) (*Statement, error) {
 		return nil, err
 	}
 	s := &Statement{Text: sql, Params: params}
-	err := p.catch(func() {
+	err := catch(func() {
 		p.onlySelect()
 		s.query = p.query()
 		if p.tryOp(";") && p.tok.kind != tokEOF {
@@ -77,21 +77,6 @@ func (p *parser) start(text string, limit int, params ...string) error {
 		return &Error{Code: CodeInvalidParameters, Message: fmt.Sprintf("the statement has %d question marks for %d parameters", len(params)-n, len(params))}
 	}
 	p.tok = p.lex.scan(0)
-	return nil
-}
-
-// catch runs f and returns the *Error that it panicked with.
-func (p *parser) catch(f func()) (err error) {
-	defer func() {
-		if r := recover(); r != nil {
-			e, ok := r.(*Error)
-			if !ok {
-				panic(r)
-			}
-			err = e
-		}
-	}()
-	f()
 	return nil
 }
 

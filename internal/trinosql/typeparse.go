@@ -14,7 +14,7 @@ func ParseType(text string) (Type, error) {
 		return Type{}, fmt.Errorf("type %q: %w", text, err)
 	}
 	var t Type
-	err := p.catch(func() {
+	err := catch(func() {
 		t = p.typeName()
 		if p.tok.kind != tokEOF {
 			p.unexpected("the end of the type")
