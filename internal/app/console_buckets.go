@@ -8,7 +8,6 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
-	"github.com/aws/aws-sdk-go-v2/service/s3/types"
 
 	"github.com/cairntrail/cairn/internal/config"
 	"github.com/cairntrail/cairn/internal/console"
@@ -95,26 +94,36 @@ func (b consoleBuckets) Policy(account string, n console.NewBucket) string {
 
 // PutPolicy implements console.Buckets.
 func (b consoleBuckets) PutPolicy(ctx context.Context, account, name, policy string) error {
-	if _, err := b.own(account).PutBucketPolicy(ctx, &s3.PutBucketPolicyInput{Bucket: &name, Policy: &policy}); err != nil {
+	_, err := b.own(account).PutBucketPolicy(ctx, &s3.PutBucketPolicyInput{Bucket: &name, Policy: &policy})
+	if code := codeOf(err); code == "NoSuchBucket" || code == "AccessDenied" {
+		return console.ErrNoBucket
+	}
+	if err != nil {
 		return fmt.Errorf("write the policy of bucket %s: %w", name, err)
 	}
 	return nil
 }
 
 func createError(err error) error {
-	_, taken := errors.AsType[*types.BucketAlreadyExists](err)
-	_, own := errors.AsType[*types.BucketAlreadyOwnedByYou](err)
-	coded, ok := errors.AsType[interface {
-		error
-		ErrorCode() string
-	}](err)
-	switch {
-	case taken || own:
+	switch codeOf(err) {
+	case "BucketAlreadyExists", "BucketAlreadyOwnedByYou":
 		return console.ErrTaken
-	case ok && (coded.ErrorCode() == "InvalidBucketName" || coded.ErrorCode() == "InvalidArgument"):
+	case "InvalidBucketName", "InvalidArgument":
 		return console.ErrBucketName
 	}
 	return fmt.Errorf("make a bucket: %w", err)
+}
+
+// codeOf is the code of an endpoint's refusal; empty for none.
+func codeOf(err error) string {
+	refused, ok := errors.AsType[interface {
+		error
+		ErrorCode() string
+	}](err)
+	if !ok {
+		return ""
+	}
+	return refused.ErrorCode()
 }
 
 // Source implements console.Buckets.

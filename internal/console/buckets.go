@@ -35,7 +35,7 @@ type Buckets interface {
 	Create(ctx context.Context, account, name string) error
 	Remove(ctx context.Context, account, name string) error
 	// Policy is the policy that lets CloudTrail write to a bucket, in JSON, and
-	// PutPolicy makes it the bucket's.
+	// PutPolicy makes it the bucket's. Its errors are [ErrNoBucket] or failures.
 	Policy(account string, b NewBucket) string
 	PutPolicy(ctx context.Context, account, name, policy string) error
 	// Source reads buckets as the account may.
@@ -50,10 +50,11 @@ type NewBucket struct {
 	TrailARN, Region string
 }
 
-// What [Buckets.Create] may answer.
+// What [Buckets] may answer.
 var (
 	ErrTaken      = errors.New("the bucket is there already")
 	ErrBucketName = errors.New("the name is none for a bucket")
+	ErrNoBucket   = errors.New("the account has no such bucket")
 )
 
 func (c *Console) errElsewhere() error {
@@ -94,9 +95,12 @@ func (c *Console) s3(x *call, operation, action string, readOnly bool, params ma
 
 // bucketError is what a person reads of an error of buckets.
 func bucketError(arn string, err error) error {
+	name := strings.TrimPrefix(arn, bucketARN(""))
 	switch {
 	case errors.Is(err, ErrTaken):
-		return &signin.Error{Status: http.StatusConflict, Code: "BucketAlreadyExists", Message: fmt.Sprintf("There is a bucket %s already. Choose another name, or use that bucket.", strings.TrimPrefix(arn, bucketARN("")))}
+		return &signin.Error{Status: http.StatusConflict, Code: "BucketAlreadyExists", Message: fmt.Sprintf("There is a bucket %s already. Choose another name, or use that bucket.", name)}
+	case errors.Is(err, ErrNoBucket):
+		return &signin.Error{Status: http.StatusNotFound, Code: "NoSuchBucket", Message: fmt.Sprintf("This account has no bucket %s: it was deleted, or belongs to another account. Choose another name.", name)}
 	case errors.Is(err, ErrBucketName):
 		return &signin.Error{Status: http.StatusBadRequest, Code: "InvalidBucketName", Message: "A bucket's name has 3 to 63 small letters, digits, hyphens and dots, and begins and ends with a letter or digit."}
 	}
@@ -127,47 +131,78 @@ var namePattern = regexp.MustCompile(`^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$`)
 
 var prefixPattern = regexp.MustCompile(`^[0-9A-Za-z!_.*'()/-]{0,200}$`)
 
-// createBucket makes a bucket that a trail, or the results of queries, can go to.
-func (c *Console) createBucket(x *call) error {
+// wantedBucket reads for what a bucket is.
+func (x *call) wantedBucket() (b NewBucket, err error) {
 	var in struct{ Name, Purpose, Prefix, TrailName string }
 	if err := x.read(&in); err != nil {
-		return err
+		return b, err
 	}
-	b := NewBucket{Name: in.Name, Prefix: strings.Trim(in.Prefix, "/"), Region: x.caller.Region}
+	b = NewBucket{Name: in.Name, Prefix: strings.Trim(in.Prefix, "/"), Region: x.caller.Region}
 	if !namePattern.MatchString(b.Name) || strings.Contains(b.Name, "..") {
-		return bucketError("", ErrBucketName)
+		return b, bucketError("", ErrBucketName)
 	}
 	if !prefixPattern.MatchString(b.Prefix) {
-		return invalid("The prefix may have 200 letters, digits and the characters ! - _ . * ' ( ) and slashes.")
+		return b, invalid("The prefix may have 200 letters, digits and the characters ! - _ . * ' ( ) and slashes.")
 	}
 	switch in.Purpose {
 	case "trail":
 		if err := naming.CheckName("The trail name", in.TrailName); err != nil {
-			return invalid(err.Error())
+			return b, invalid(err.Error())
 		}
 		b.TrailARN = "arn:aws:cloudtrail:" + x.caller.Region + ":" + x.caller.AccountID() + ":trail/" + in.TrailName
 	case "query-results":
 	default:
-		return invalid(`The purpose is "trail" or "query-results".`)
+		return b, invalid(`The purpose is "trail" or "query-results".`)
 	}
-	if err := c.makeBucket(x, b); err != nil {
+	return b, nil
+}
+
+// createBucket makes a bucket that a trail, or the results of queries, can go to.
+func (c *Console) createBucket(x *call) error {
+	b, err := x.wantedBucket()
+	if err == nil {
+		err = c.makeBucket(x, b)
+	}
+	if err != nil {
 		return err
 	}
 	writeJSON(x.w, http.StatusOK, map[string]string{"name": b.Name})
 	return nil
 }
 
+// permitBucket gives a bucket of the account the policy that it would be made with: a
+// form that made one may go on with another trail name or prefix.
+func (c *Console) permitBucket(x *call) error {
+	b, err := x.wantedBucket()
+	if err == nil {
+		err = c.putPolicy(x, b)
+	}
+	if err != nil {
+		return err
+	}
+	writeJSON(x.w, http.StatusOK, map[string]string{"name": b.Name})
+	return nil
+}
+
+// putPolicy lets CloudTrail write to a bucket.
+func (c *Console) putPolicy(x *call, b NewBucket) error {
+	ctx, account := context.WithoutCancel(x.Context()), x.caller.AccountID()
+	policy := c.cfg.Buckets.Policy(account, b)
+	params := map[string]any{"bucketPolicy": json.RawMessage(policy), "bucketName": b.Name, "Host": x.Host, "policy": ""}
+	return c.s3(x, "PutBucketPolicy", "s3:PutBucketPolicy", false, params, func() error {
+		if err := c.errElsewhere(); err != nil {
+			return err
+		}
+		return c.cfg.Buckets.PutPolicy(ctx, account, b.Name, policy)
+	})
+}
+
 // makeBucket makes a bucket and writes its policy: two calls, as in AWS's console. A
 // bucket without its policy is taken away again.
 func (c *Console) makeBucket(x *call, b NewBucket) error {
 	ctx, account := context.WithoutCancel(x.Context()), x.caller.AccountID()
-	policy := c.cfg.Buckets.Policy(account, b)
-	putPolicy := func() error {
-		params := map[string]any{"bucketPolicy": json.RawMessage(policy), "bucketName": b.Name, "Host": x.Host, "policy": ""}
-		return c.s3(x, "PutBucketPolicy", "s3:PutBucketPolicy", false, params, func() error { return c.cfg.Buckets.PutPolicy(ctx, account, b.Name, policy) })
-	}
 	if arn := bucketARN(b.Name); c.cfg.Allowed(x.caller, "s3:CreateBucket", arn) && !c.cfg.Allowed(x.caller, "s3:PutBucketPolicy", arn) {
-		return putPolicy() // is refused, before there is a bucket
+		return c.putPolicy(x, b) // is refused, before there is a bucket
 	}
 	err := c.s3(x, "CreateBucket", "s3:CreateBucket", false, map[string]any{"bucketName": b.Name, "Host": x.Host}, func() error {
 		if err := c.errElsewhere(); err != nil {
@@ -178,7 +213,7 @@ func (c *Console) makeBucket(x *call, b NewBucket) error {
 	if err != nil {
 		return err
 	}
-	if err = putPolicy(); err != nil {
+	if err = c.putPolicy(x, b); err != nil {
 		return errors.Join(err, c.cfg.Buckets.Remove(ctx, account, b.Name))
 	}
 	return nil

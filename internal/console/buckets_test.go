@@ -81,3 +81,38 @@ func TestBuckets(t *testing.T) {
 		t.Errorf("%d %s", got.status, got.body)
 	}
 }
+
+func TestBucketOfAnotherTry(t *testing.T) {
+	h := newHouse(t)
+	ask := func(session, method, body string) answer {
+		t.Helper()
+		return h.ask(session, method, "/console/api/buckets?region=eu-west-1", body)
+	}
+	if got := ask("admin", "POST", `{"name":"logs","purpose":"trail","trailName":"taken"}`); got.status != http.StatusOK {
+		t.Fatalf("%d %s", got.status, got.body)
+	}
+	if got := ask("admin", "PUT", `{"name":"logs","purpose":"trail","trailName":"free","prefix":"some"}`); got.status != http.StatusOK || got.body != `{"name":"logs"}` {
+		t.Fatalf("%d %s", got.status, got.body)
+	}
+	if want := (NewBucket{Name: "logs", Prefix: "some", Region: "eu-west-1", TrailARN: "arn:aws:cloudtrail:eu-west-1:111122223333:trail/free"}); len(h.buckets.made) != 1 || h.buckets.made[0] != want {
+		t.Errorf("made %+v", h.buckets.made)
+	}
+	if calls := h.recorded(); len(calls) != 3 || calls[2].EventName != "PutBucketPolicy" || calls[2].Resources[0].ARN != "arn:aws:s3:::logs" {
+		t.Errorf("recorded %+v", calls)
+	}
+	h.signIn("other", otherAccount, "admin")
+	for _, c := range []struct{ session, name string }{{"other", "logs"}, {"admin", "gone"}} {
+		got := ask(c.session, "PUT", `{"name":"`+c.name+`","purpose":"query-results"}`)
+		if code, message := got.code(t); got.status != http.StatusNotFound || code != "NoSuchBucket" || !strings.Contains(message, c.name) {
+			t.Errorf("%v: %d %s", c, got.status, got.body)
+		}
+	}
+	h.signIn("nobody", homeAccount, "nobody")
+	if got := ask("nobody", "PUT", `{"name":"logs","purpose":"query-results"}`); got.status != http.StatusForbidden {
+		t.Errorf("%d %s", got.status, got.body)
+	}
+	h.buckets.elsewhere = "https://minio.example.com"
+	if got := ask("admin", "PUT", `{"name":"logs","purpose":"query-results"}`); got.status != http.StatusConflict {
+		t.Errorf("%d %s", got.status, got.body)
+	}
+}

@@ -11,6 +11,7 @@ import (
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -132,13 +133,18 @@ func (b *fakeBuckets) Policy(_ string, n NewBucket) string {
 	return string(text)
 }
 
-func (b *fakeBuckets) PutPolicy(_ context.Context, _, name, policy string) error {
+func (b *fakeBuckets) PutPolicy(_ context.Context, account, name, policy string) error {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if b.failPolicy != nil {
 		return b.failPolicy
 	}
-	return json.Unmarshal([]byte(policy), &b.made[len(b.made)-1])
+	i := slices.IndexFunc(b.made, func(n NewBucket) bool { return n.Name == name })
+	if i < 0 || b.by[i] != account {
+		return ErrNoBucket
+	}
+	b.made[i] = NewBucket{}
+	return json.Unmarshal([]byte(policy), &b.made[i])
 }
 
 func (b *fakeBuckets) Source(string) verify.Source { return b.files }

@@ -33,6 +33,7 @@ func (c *Console) routes() []route {
 		{http.MethodGet, "events/download", c.download},
 		{http.MethodGet, "buckets", c.listBuckets},
 		{http.MethodPost, "buckets", c.createBucket},
+		{http.MethodPut, "buckets", c.permitBucket},
 		{http.MethodGet, "validate", c.validate},
 		{http.MethodGet, "catalogue", c.showCatalogue},
 		{http.MethodGet, "sql", c.showLanguage},
