@@ -82,38 +82,23 @@ func (c *Console) queryResults(x *call) error {
 
 // filter reads rows from a place on, and says where to go on.
 func (c *Console) filter(ctx context.Context, r *api.Request, in *resultsInput, at query.Position, out *results) (*query.Position, error) {
-	limit := query.MaxPage
+	limit, text := query.MaxPage, strings.ToLower(in.Filter)
 	if in.MaxResults != 0 {
 		limit = in.MaxResults
 	}
-	out.Rows = [][]*string{}
-	wanted, begin := strings.ToLower(in.Filter), at.Row
-	for {
-		// As many as are wanted yet: what is read is either shown or does not fit.
-		page, err := c.cfg.Queries.GetQueryResults(ctx, c.cfg.API.QueryCaller(r, "GetQueryResults"), query.Reference{ID: in.QueryID}, at, limit-len(out.Rows))
-		if err != nil {
-			return nil, err
-		}
-		if out.Columns == nil {
-			r.Touch(&page.Query)
-		}
-		out.describe(&page.Query)
-		for _, row := range page.Rows {
-			if wanted == "" || stands(wanted, row) {
-				out.Rows = append(out.Rows, texts(row))
-			}
-		}
-		out.Scanned = at.Row + int64(len(page.Rows)) - begin
-		if page.Next == nil || len(out.Rows) >= limit || wanted == "" || out.Scanned >= maxScanned {
-			return page.Next, nil
-		}
-		at = *page.Next
+	wanted := func(row []query.Cell) bool { return text == "" || stands(text, row) }
+	page, err := c.cfg.Queries.FindQueryResults(ctx, c.cfg.API.QueryCaller(r, "GetQueryResults"), query.Reference{ID: in.QueryID}, at, limit, maxScanned, wanted)
+	if err != nil {
+		return nil, err
 	}
-}
-
-func (out *results) describe(q *query.Query) {
+	r.Touch(&page.Query)
+	q := &page.Query
 	out.Status, out.Total, out.BytesScanned, out.Error = string(q.Status), q.Rows, q.Statistics.BytesScanned, q.Error
-	out.Columns = columnsOf(q)
+	out.Columns, out.Rows, out.Scanned = columnsOf(q), make([][]*string, len(page.Rows)), page.Scanned
+	for i, row := range page.Rows {
+		out.Rows[i] = texts(row)
+	}
+	return page.Next, nil
 }
 
 func columnsOf(q *query.Query) []resultColumn {

@@ -486,3 +486,45 @@ func TestPageBytes(t *testing.T) {
 		}
 	})
 }
+
+// A search looks at so many rows and no more, takes those that are wanted, and goes on
+// where it was.
+func TestFindQueryResults(t *testing.T) {
+	inHouse(t, nil, func(h *house) {
+		h.engine.feed = func(Job) (out [][]any) {
+			for i := range 100 {
+				out = append(out, []any{fmt.Sprint(i), "x"})
+			}
+			return out
+		}
+		q := h.query(StartInput{})
+		synctest.Wait()
+		tens := func(row []Cell) bool { return strings.HasSuffix(row[0].Text, "0") }
+		find := func(ctx context.Context, from Position, limit int, scan int64) (string, Page, error) {
+			page, err := h.service.FindQueryResults(ctx, testCaller, Reference{ID: q.ID}, from, limit, scan, tens)
+			var out []string
+			for _, row := range page.Rows {
+				out = append(out, row[0].Text)
+			}
+			return strings.Join(out, " "), page, err
+		}
+		ctx := context.Background()
+		first, page, err := find(ctx, Position{}, 2, 1000)
+		if err != nil || first != "0 10" || page.Scanned != 11 || page.Next == nil || page.Next.Row != 11 {
+			t.Fatalf("%q, %+v, %v", first, page, err)
+		}
+		second, page, err := find(ctx, *page.Next, 1000, 30)
+		if err != nil || second != "20 30 40" || page.Scanned != 30 || page.Next == nil || page.Next.Row != 41 {
+			t.Fatalf("%q, %+v, %v", second, page, err)
+		}
+		third, page, err := find(ctx, *page.Next, 1000, 1000)
+		if err != nil || third != "50 60 70 80 90" || page.Scanned != 59 || page.Next != nil {
+			t.Fatalf("%q, %+v, %v", third, page, err)
+		}
+		gone, cancel := context.WithCancel(ctx)
+		cancel()
+		if _, _, err := find(gone, Position{}, 1000, 1000); !errors.Is(err, context.Canceled) {
+			t.Errorf("nobody waits, and it reads on: %v", err)
+		}
+	})
+}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"math"
 	"slices"
 	"time"
 
@@ -226,6 +227,8 @@ type Page struct {
 	// there are, so far.
 	Query Query
 	Rows  [][]Cell
+	// Scanned is how many rows were looked at for it.
+	Scanned int64
 	// Next is where the next page begins; nil if there are no more rows, or none yet.
 	Next *Position
 }
@@ -233,6 +236,13 @@ type Page struct {
 // GetQueryResults returns at most limit rows from a place on: of a query that
 // FINISHED, and what there is of one that is RUNNING or TIMED_OUT. Others have none.
 func (s *Service) GetQueryResults(ctx context.Context, c Caller, in Reference, from Position, limit int) (Page, error) {
+	all := func([]Cell) bool { return true }
+	return s.FindQueryResults(ctx, c, in, from, limit, math.MaxInt64, all)
+}
+
+// FindQueryResults is GetQueryResults for the rows that are wanted. It looks at scan
+// rows at most, so a page may have fewer rows than there are, and a Next.
+func (s *Service) FindQueryResults(ctx context.Context, c Caller, in Reference, from Position, limit int, scan int64, wanted func([]Cell) bool) (Page, error) {
 	q, err := s.reference(ctx, c, in)
 	if err != nil {
 		return Page{}, err
@@ -255,13 +265,20 @@ func (s *Service) GetQueryResults(ctx context.Context, c Caller, in Reference, f
 		return Page{}, err
 	}
 	size := 0
-	for len(page.Rows) < limit && (size < pageBytes || len(page.Rows) == 0) {
+	for len(page.Rows) < limit && (size < pageBytes || len(page.Rows) == 0) && page.Scanned < scan {
 		row, err := rows.next()
 		if err == io.EOF {
 			break
 		}
+		if err == nil {
+			err = ctx.Err()
+		}
 		if err != nil {
 			return Page{}, errors.Join(err, file.Close())
+		}
+		page.Scanned++
+		if !wanted(row) {
+			continue
 		}
 		for _, cell := range row {
 			size += len(cell.Text)
@@ -269,7 +286,7 @@ func (s *Service) GetQueryResults(ctx context.Context, c Caller, in Reference, f
 		page.Rows = append(page.Rows, row)
 	}
 	if rows.offset < end {
-		page.Next = &Position{Row: from.Row + int64(len(page.Rows)), Offset: rows.offset}
+		page.Next = &Position{Row: from.Row + page.Scanned, Offset: rows.offset}
 	}
 	return page, file.Close()
 }
