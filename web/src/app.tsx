@@ -1,6 +1,7 @@
 import { lazy, Suspense } from 'react'
 import { Navigate, Route, Routes, useLocation } from 'react-router'
 import { Loading } from './components/loading'
+import { DownloadProvider } from './pages/events/downloads'
 import { Frame } from './shell/frame'
 import { NotificationProvider } from './shell/notifications'
 import { useHeldSession } from './shell/session'
@@ -37,22 +38,24 @@ export function App() {
   }
   return (
     <NotificationProvider key={session.arn}>
-      <Routes>
-        <Route element={<Frame />}>
-          <Route path="events" element={<Events />} />
-          <Route path="events/compare" element={<CompareEvents />} />
-          <Route path="events/:eventId" element={<EventDetails />} />
-          <Route path="trails/*" element={<Trails />} />
-          <Route path="event-data-stores/*" element={<Stores />} />
-          <Route path="imports/*" element={<Imports />} />
-          <Route path="integrations/*" element={<Integrations />} />
-          <Route path="query" element={<Query />} />
-          <Route path="credentials" element={<Credentials />} />
-          <Route index element={<Navigate to="/events" replace />} />
-          <Route path="sign-in" element={<Navigate to="/events" replace />} />
-          <Route path="*" element={<NotFound />} />
-        </Route>
-      </Routes>
+      <DownloadProvider>
+        <Routes>
+          <Route element={<Frame />}>
+            <Route path="events" element={<Events />} />
+            <Route path="events/compare" element={<CompareEvents />} />
+            <Route path="events/:eventId" element={<EventDetails />} />
+            <Route path="trails/*" element={<Trails />} />
+            <Route path="event-data-stores/*" element={<Stores />} />
+            <Route path="imports/*" element={<Imports />} />
+            <Route path="integrations/*" element={<Integrations />} />
+            <Route path="query" element={<Query />} />
+            <Route path="credentials" element={<Credentials />} />
+            <Route index element={<Navigate to="/events" replace />} />
+            <Route path="sign-in" element={<Navigate to="/events" replace />} />
+            <Route path="*" element={<NotFound />} />
+          </Route>
+        </Routes>
+      </DownloadProvider>
     </NotificationProvider>
   )
 }

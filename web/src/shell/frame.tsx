@@ -55,6 +55,7 @@ export function Frame() {
         }
         breadcrumbs={
           <BreadcrumbGroup
+            ariaLabel="Breadcrumbs"
             items={[{ text: 'CloudTrail', href: home }, ...(page.trail ?? []), { text: page.title, href: '#' }]}
             onFollow={follow}
           />

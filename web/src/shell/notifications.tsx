@@ -3,7 +3,8 @@ import { createContext, useCallback, useContext, useMemo, useState, type ReactNo
 import { adviceFor, messageOf } from '~/api/errors'
 import { visible } from '~/lib/text'
 
-interface Notice {
+// Notice is something that a page tells.
+export interface Notice {
   type: FlashbarProps.Type
   header?: ReactNode
   content?: ReactNode
@@ -37,7 +38,9 @@ export function NotificationProvider({ children }: { children: ReactNode }) {
         dismissible: notice.dismissible ?? true, dismissLabel: 'Dismiss', onDismiss: () => dismiss(id),
         ariaRole: notice.type === 'error' ? 'alert' : 'status',
       }
-      setItems((old) => [item, ...old.filter((other) => other.id !== id)].slice(0, 8))
+      setItems((old) =>
+        old.some((other) => other.id === id) ? old.map((other) => (other.id === id ? item : other)) : [item, ...old].slice(0, 8),
+      )
       return id
     },
     [dismiss],

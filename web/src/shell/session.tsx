@@ -110,14 +110,17 @@ export function useRegion(): [string, (region: string) => void] {
   const region = named && /^[a-z0-9-]{1,32}$/.test(named) ? named : kept
   const set = useCallback(
     (next: string) => {
-      keep(next)
-      setParams((old) => {
+      const of = (id: string) => (old: URLSearchParams) => {
         const changed = new URLSearchParams(old)
-        changed.set('region', next)
+        changed.set('region', id)
         return changed
-      })
+      }
+      // The way back leads to the Region that was shown.
+      setParams(of(region), { replace: true })
+      setParams(of(next))
+      keep(next)
     },
-    [keep, setParams],
+    [region, keep, setParams],
   )
   return [region, set]
 }

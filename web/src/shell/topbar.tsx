@@ -61,7 +61,7 @@ export function Topbar() {
         },
         {
           type: 'menu-dropdown', text: regionName, ariaLabel: `Region: ${regionName}, ${region}`,
-          items: session.regions.map((r) => ({ id: r.id, text: r.name, description: r.id, iconName: check(r.id === region) })),
+          items: session.regions.map((r) => ({ id: r.id, text: r.name, labelTag: r.id, iconName: check(r.id === region) })),
           onItemClick: ({ detail }) => setRegion(detail.id),
         },
         {

@@ -15,7 +15,7 @@ import { Empty } from '~/components/empty'
 import { Loading } from '~/components/loading'
 import { Problem } from '~/components/problem'
 import { count, plural, shown } from '~/lib/text'
-import { hrefOf, PageLink } from '~/shell/link'
+import { PageLink } from '~/shell/link'
 import { usePage } from '~/shell/page'
 import { useRegion } from '~/shell/session'
 import { compare, mostFields, type Line } from './diff'
@@ -23,10 +23,11 @@ import './events.css'
 import { eventPath, recordOf } from './record'
 import { mostCompared } from './table'
 import { eventQuery } from './use-events'
+import { useHistoryHref } from './use-view'
 
 // Events side by side, field by field.
 export default function CompareEvents() {
-  usePage({ title: 'Compare event details', trail: [{ text: 'Event history', href: hrefOf('/events') }], contentType: 'table' })
+  usePage({ title: 'Compare event details', trail: [{ text: 'Event history', href: useHistoryHref() }], contentType: 'table' })
   const [region] = useRegion()
   const [params] = useSearchParams()
   const ids = [...new Set((params.get('ids') ?? '').split(',').filter(Boolean))].slice(0, mostCompared)

@@ -12,7 +12,7 @@ import { Json, pretty } from '~/components/json'
 import { Loading } from '~/components/loading'
 import { Problem } from '~/components/problem'
 import { download, shown } from '~/lib/text'
-import { hrefOf, PageLink } from '~/shell/link'
+import { PageLink } from '~/shell/link'
 import { usePage } from '~/shell/page'
 import { useRegion } from '~/shell/session'
 import { SimilarMenu } from './columns'
@@ -22,6 +22,7 @@ import './events.css'
 import { filterPath } from './filter'
 import { similarTo } from './record'
 import { eventQuery } from './use-events'
+import { useHistoryHref } from './use-view'
 
 // The page of one event: its fields, what it touched, its record, and events like it.
 export default function EventDetails() {
@@ -29,7 +30,7 @@ export default function EventDetails() {
   const [region] = useRegion()
   const { data: event, error, isPending, refetch } = useQuery(eventQuery(region, eventId))
   const title = event ? shown(event.EventName, 100) : 'Event'
-  usePage({ title, trail: [{ text: 'Event history', href: hrefOf('/events') }] })
+  usePage({ title, trail: [{ text: 'Event history', href: useHistoryHref() }] })
   if (isPending) return <Loading />
   if (error) return <Problem error={error} header="The event could not be read" onRetry={() => void refetch()} />
   if (!event) return <NoEvent id={eventId} region={region} />

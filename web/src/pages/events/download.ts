@@ -167,6 +167,5 @@ export function useDownload() {
       setProgress({ wanted, ...counted, state, error: why, file: why instanceof TooLarge ? undefined : fileOf(pieces, wanted.format) })
     }
   }, [])
-  const dismiss = useCallback(() => setProgress(undefined), [])
-  return { progress, start, cancel, dismiss }
+  return { progress, start, cancel }
 }

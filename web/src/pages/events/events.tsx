@@ -9,8 +9,8 @@ import { Problem } from '~/components/problem'
 import { plural } from '~/lib/text'
 import { useGo } from '~/shell/link'
 import { usePage } from '~/shell/page'
-import { DownloadBar } from './download-menu'
-import { useDownload, type Format } from './download'
+import type { Format } from './download'
+import { useDownloads } from './downloads'
 import './events.css'
 import { EventsHelp } from './help'
 import { useKept } from './kept'
@@ -49,7 +49,7 @@ export default function EventHistory() {
   const page = useEvents(view, preferences.pageSize)
   const [selected, select] = useState<Event[]>([])
   const [querying, setQuerying] = useState(false)
-  const downloads = useDownload()
+  const downloads = useDownloads()
   const kept = useKept()
   const go = useGo()
 
@@ -57,7 +57,9 @@ export default function EventHistory() {
   const { refresh, number } = page
   const onFirst = number === 1
   const gap = useCallback(() => onFirst && refresh(), [onFirst, refresh])
-  const live = useLive(view.live, region, attributes, gap)
+  // What happens now is in no range that is over.
+  const open = isOpen(range, page.began)
+  const live = useLive(view.live && open, region, attributes, gap)
   const { loaded } = live
   const loadedAt = page.fetching ? 0 : page.began
   useEffect(() => {
@@ -65,6 +67,8 @@ export default function EventHistory() {
     // Once for each time that the page was loaded, not for each event that comes.
     // eslint-disable-next-line react-hooks/exhaustive-deps
   }, [loadedAt, onFirst, loaded])
+  // Events of two Regions cannot be compared.
+  useEffect(() => select([]), [region])
   const flood = onFirst && live.events.length >= mostLive
   useEffect(() => {
     if (!flood || !loadedAt) return
@@ -82,7 +86,7 @@ export default function EventHistory() {
   const download = (format: Format) => {
     // With an end, later parts do not shift while events come.
     const bounds = { ...page.bounds, end: page.bounds.end ?? Math.floor(Date.now() / 1000) }
-    void downloads.start({ region, attributes, bounds, format, part: 1 })
+    downloads.start({ region, attributes, bounds, format, part: 1 })
   }
 
   // A fast answer is shown at once: a table of placeholders before it takes as long to make.
@@ -90,14 +94,6 @@ export default function EventHistory() {
   if (page.loading && !late) return <Loading />
   return (
     <SpaceBetween size="m">
-      {downloads.progress && (
-        <DownloadBar
-          progress={downloads.progress}
-          onCancel={downloads.cancel}
-          onNext={() => void downloads.start({ ...downloads.progress!.wanted, part: downloads.progress!.wanted.part + 1 })}
-          onDismiss={downloads.dismiss}
-        />
-      )}
       {!onFirst && live.events.length > 0 && (
         <Alert type="info" action={<Button onClick={refresh}>Show</Button>}>
           <span role="status">{live.events.length < mostLive ? plural(live.events.length, 'new event') : `${mostLive} or more new events`}</span>
@@ -109,7 +105,7 @@ export default function EventHistory() {
         page={page}
         events={events}
         isNew={isNew}
-        live={{ status: live.status, possible: isOpen(range, page.began) }}
+        live={{ status: live.status, possible: open }}
         preferences={preferences}
         onPreferences={setPreferences}
         selected={selected}
@@ -117,7 +113,7 @@ export default function EventHistory() {
         onRefresh={refresh}
         onCompare={() => go(`/events/compare?ids=${selected.map((e) => encodeURIComponent(e.EventId ?? '')).join(',')}`)}
         onQuery={() => setQuerying(true)}
-        downloading={downloads.progress?.state === 'running'}
+        downloading={downloads.running}
         onDownload={download}
       />
       <Box variant="small" color="text-body-secondary">

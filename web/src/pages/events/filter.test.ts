@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { attributesOf, defaultAttributes, describe as inWords, filterPath, readAttributes, tokensOf, writeAttributes } from './filter'
+import { attributesOf, contradiction, defaultAttributes, filterPath, readAttributes, tokensOf, writeAttributes } from './filter'
 
 const address = (text: string) => new URLSearchParams(text)
 const named = (key: string, value: string) => ({ AttributeKey: key as 'EventName', AttributeValue: value })
@@ -62,7 +62,8 @@ describe('the filter in the property filter', () => {
   it('comes back as it went', () => {
     expect(attributesOf(tokensOf(defaultAttributes))).toEqual(defaultAttributes)
   })
-  it('spells out what a value hides', () => {
-    expect(inWords([named('Username', 'a\u202Eb'), ...defaultAttributes])).toBe('User name = a\\u202eb and Read-only = false')
+  it('knows what no event can be', () => {
+    expect(contradiction([named('EventName', 'A'), ...defaultAttributes, named('EventName', 'B')])).toBe('EventName')
+    expect(contradiction([named('ResourceName', 'a'), named('ResourceName', 'b'), named('EventName', 'A')])).toBeUndefined()
   })
 })

@@ -1,5 +1,4 @@
 import type { LookupAttribute } from '~/api/operations.gen'
-import { visible } from '~/lib/text'
 
 // AttributeKey is one of the eight lookup attributes.
 export type AttributeKey = LookupAttribute['AttributeKey']
@@ -74,14 +73,16 @@ export function attributesOf(tokens: readonly Token[]): LookupAttribute[] {
   return out.slice(0, mostAttributes)
 }
 
+// contradiction is an attribute of which a filter has two values though an event has
+// only one: it finds nothing.
+export function contradiction(attributes: LookupAttribute[]): AttributeKey | undefined {
+  const many = ['ResourceName', 'ResourceType']
+  return attributes.find((a, n) => !many.includes(a.AttributeKey) && attributes.findIndex((b) => b.AttributeKey === a.AttributeKey) < n)?.AttributeKey
+}
+
 // filterPath is the address of the event history with a filter, for links.
 export function filterPath(attributes: LookupAttribute[], region: string): string {
   const params = writeAttributes(new URLSearchParams(), attributes)
   params.set('region', region)
   return '/events?' + params.toString()
-}
-
-// describe is a filter in words: Event name = RunInstances and Read-only = false.
-export function describe(attributes: LookupAttribute[]): string {
-  return attributes.map((a) => `${attributeNames[a.AttributeKey]} = ${visible(a.AttributeValue)}`).join(' and ')
 }

@@ -24,7 +24,7 @@ export function LiveToggle({
 }) {
   return (
     <SpaceBetween direction="horizontal" size="xs" alignItems="center">
-      <Toggle checked={on} disabled={!possible && !on} onChange={({ detail }) => onChange(detail.checked)}>
+      <Toggle checked={on && possible} disabled={!possible} onChange={({ detail }) => onChange(detail.checked)}>
         Live
       </Toggle>
       {on && status !== 'off' && <StatusIndicator type={words[status][0]}>{words[status][1]}</StatusIndicator>}

@@ -2,14 +2,15 @@ import Button from '@cloudscape-design/components/button'
 import Header from '@cloudscape-design/components/header'
 import Pagination from '@cloudscape-design/components/pagination'
 import SpaceBetween from '@cloudscape-design/components/space-between'
-import Table from '@cloudscape-design/components/table'
-import { useMemo } from 'react'
+import Table, { type TableProps } from '@cloudscape-design/components/table'
+import { useMemo, useRef } from 'react'
 import type { Event } from '~/api/operations.gen'
 import { Empty } from '~/components/empty'
 import { count, shown } from '~/lib/text'
 import { columnsFor } from './columns'
 import type { Format } from './download'
 import { DownloadMenu } from './download-menu'
+import { attributeNames, contradiction } from './filter'
 import { FilterBar } from './filter-bar'
 import type { LiveStatus } from './live'
 import { LiveToggle } from './live-toggle'
@@ -46,8 +47,10 @@ export function EventsTable(props: Props) {
   const full = selected.length >= mostCompared
   const isDisabled = (event: Event) => full && !selected.some((s) => s.EventId === event.EventId)
   const total = `${count(events.length)}${page.number > 1 || page.pages > page.number ? '+' : ''}`
+  const table = useRef<TableProps.Ref>(null)
   return (
     <Table<Event>
+      ref={table}
       variant="full-page"
       stickyHeader
       resizableColumns
@@ -107,7 +110,7 @@ export function EventsTable(props: Props) {
         </Header>
       }
       filter={<Filter {...props} total={total} />}
-      pagination={<Pages view={view} page={page} />}
+      pagination={<Pages view={view} page={page} onTurn={() => table.current?.scrollToTop()} />}
       preferences={<Preferences value={preferences} onChange={props.onPreferences} />}
       empty={<NoEvents view={view} failed={!!page.error} />}
     />
@@ -129,14 +132,18 @@ function Filter({ view, page, total }: Props & { total: string }) {
   )
 }
 
-function Pages({ view, page }: { view: AddressView; page: Page }) {
+function Pages({ view, page, onTurn }: { view: AddressView; page: Page; onTurn: () => void }) {
   return (
     <Pagination
       currentPageIndex={page.number}
       pagesCount={page.pages}
       openEnd={page.openEnd}
       disabled={page.loading || !!page.error}
-      onChange={({ detail }) => detail.currentPageIndex <= page.pages && view.setPage(detail.currentPageIndex)}
+      onChange={({ detail }) => {
+        if (detail.currentPageIndex > page.pages) return
+        view.setPage(detail.currentPageIndex)
+        onTurn()
+      }}
       ariaLabels={{
         nextPageLabel: 'Next page',
         previousPageLabel: 'Previous page',
@@ -157,6 +164,7 @@ function NoEvents({ view, failed }: { view: AddressView; failed: boolean }) {
       </Empty>
     )
   }
+  const twice = contradiction(view.attributes)
   return (
     <Empty
       title="No events match"
@@ -166,7 +174,7 @@ function NoEvents({ view, failed }: { view: AddressView; failed: boolean }) {
         </Button>
       }
     >
-      Values are found only in full, with capital letters where they have them. Is it an event of another Region? Choose that at the top.
+      {twice && `No event has two values of ${attributeNames[twice]}: remove one from the filter. `}Values are found only in full, with capital letters where they have them. Is it an event of another Region? Choose that at the top.
     </Empty>
   )
 }

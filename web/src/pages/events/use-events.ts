@@ -58,6 +58,10 @@ export function useEvents(view: AddressView, pageSize: number): Page {
   useEffect(() => keepWalk(walk), [walk])
 
   const { setPage } = view
+  const lost = page !== number
+  useEffect(() => {
+    if (lost) setPage(1, { replace: true })
+  }, [lost, setPage])
   const refresh = useCallback(() => {
     setWalk(beginWalk(of, Date.now()))
     setPage(1)

@@ -1,7 +1,8 @@
-import { useCallback, useMemo } from 'react'
+import { useCallback, useEffect, useMemo } from 'react'
 import { useSearchParams } from 'react-router'
 import type { LookupAttribute } from '~/api/operations.gen'
-import { useRegion } from '~/shell/session'
+import { hrefOf } from '~/shell/link'
+import { useRegion, useSession } from '~/shell/session'
 import { readAttributes, writeAttributes } from './filter'
 import { readRange, writeRange, type Range } from './range'
 
@@ -14,7 +15,7 @@ export interface AddressView {
   live: boolean
   setAttributes: (attributes: LookupAttribute[]) => void
   setRange: (range: Range) => void
-  setPage: (page: number) => void
+  setPage: (page: number, how?: { replace: boolean }) => void
   setLive: (live: boolean) => void
 }
 
@@ -24,13 +25,19 @@ export function useView(): AddressView {
   const [region] = useRegion()
   const text = params.toString()
   const change = useCallback(
-    (how: (params: URLSearchParams) => URLSearchParams) => {
-      const next = how(new URLSearchParams(text))
+    (how: (params: URLSearchParams) => URLSearchParams, options?: { replace: boolean }) => {
+      // The window's address has also what is not rendered yet, such as another Region.
+      const now = new URLSearchParams(window.location.search)
+      const next = how(new URLSearchParams(now))
       // What changes nothing is no step to go back.
-      if (next.toString() !== text) setParams(next)
+      if (next.toString() !== now.toString()) setParams(next, options)
     },
-    [text, setParams],
+    [setParams],
   )
+  const { arn } = useSession()
+  useEffect(() => {
+    last = { arn, text: put(new URLSearchParams(text), 'region', false).toString() }
+  }, [arn, text])
   const read = useMemo(() => {
     const now = new URLSearchParams(text)
     const page = Number(now.get('page'))
@@ -46,9 +53,18 @@ export function useView(): AddressView {
     ...read,
     setAttributes: useCallback((attributes) => change((old) => firstPage(writeAttributes(old, attributes))), [change]),
     setRange: useCallback((range) => change((old) => firstPage(writeRange(old, range))), [change]),
-    setPage: useCallback((page) => change((old) => put(old, 'page', page > 1 && String(page))), [change]),
+    setPage: useCallback((page, how) => change((old) => put(old, 'page', page > 1 && String(page)), how), [change]),
     setLive: useCallback((live) => change((old) => put(old, 'live', live && 'true')), [change]),
   }
+}
+
+// last is what somebody saw last in this tab.
+let last = { arn: '', text: '' }
+
+// useHistoryHref is the address of the event history as the reader left it.
+export function useHistoryHref(): string {
+  const { arn } = useSession()
+  return hrefOf('/events') + (last.arn === arn && last.text ? '?' + last.text : '')
 }
 
 const firstPage = (params: URLSearchParams) => put(params, 'page', false)
