@@ -24,6 +24,9 @@ const flags = [
   '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync',
 ]
 
+// What browsers say of requests that got no good answer.
+const refused = /^Failed to load resource|Failed to fetch dynamically imported module/
+
 // useConsole starts both before the tests of a file and ends them after. A test
 // fails too if its pages threw, or did what their security policy forbids.
 export function useConsole(serverFlags: string[] = [], contents: 'nothing' | 'demo' = 'nothing'): Console {
@@ -57,7 +60,7 @@ export function useConsole(serverFlags: string[] = [], contents: 'nothing' | 'de
     page.on('pageerror', (error) => complaints.push(String(error)))
     page.on('console', (message) => {
       // Refused requests are what some tests are about.
-      if (message.type() === 'error' && !message.text().startsWith('Failed to load resource')) complaints.push(message.text())
+      if (message.type() === 'error' && !refused.test(message.text())) complaints.push(message.text())
     })
     await page.goto('/console' + path)
     return page
