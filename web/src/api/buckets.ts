@@ -16,10 +16,16 @@ export function useBuckets(region: string, enabled = true) {
   })
 }
 
-// createBucket makes a bucket with the policy that CloudTrail needs.
-export function createBucket(
-  region: string,
-  body: { name: string; purpose: 'trail' | 'query-results'; prefix?: string; trailName?: string },
-) {
-  return call<Bucket>('POST', 'buckets', { query: { region }, body })
+// NewBucket is a bucket to be made, and for what.
+export interface NewBucket {
+  name: string
+  purpose: 'trail' | 'query-results'
+  prefix?: string
+  trailName?: string
 }
+
+// createBucket makes a bucket with the policy that CloudTrail needs.
+export const createBucket = (region: string, body: NewBucket) => call<Bucket>('POST', 'buckets', { query: { region }, body })
+
+// permitBucket gives a bucket that was made for something the policy for something else.
+export const permitBucket = (region: string, body: NewBucket) => call<Bucket>('PUT', 'buckets', { query: { region }, body })

@@ -51,7 +51,14 @@ export function ChannelNameField({ value, onChange, errors }: Props) {
 export function SourceField({ value, onChange }: Omit<Props, 'errors'>) {
   const partner = partnerOf(value.source)
   return (
-    <FormField label="Source" description="The partner, or your own application, that delivers the events. It cannot be changed later.">
+    <FormField
+      label="Source"
+      description="The partner, or your own application, that delivers the events. It cannot be changed later."
+      constraintText={
+        value.source === 'Custom' &&
+        'Leave passwords and personal data out of the events: whoever may query the event data store can read them.'
+      }
+    >
       <Select
         filteringType="auto"
         selectedOption={{ value: partner.source, label: partner.name }}

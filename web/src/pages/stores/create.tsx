@@ -6,6 +6,7 @@ import { adviceFor, messageOf } from '~/api/errors'
 import { useCatalogue } from '~/components/selectors/catalogue'
 import { allManagement } from '~/components/selectors/selection'
 import { checkSelection, hasProblems } from '~/components/selectors/selection-check'
+import { PartError } from '~/lib/parts'
 import { visible } from '~/lib/text'
 import { hrefOf, PageLink, useGo } from '~/shell/link'
 import { useNotify } from '~/shell/notifications'
@@ -14,7 +15,7 @@ import { useRegion, useSession } from '~/shell/session'
 import { checkInsights, toInsights } from '../trails/insights'
 import { idOf, useRefresh } from './api'
 import { checkChannel, newChannel } from './channel-fields'
-import { makeStore, PartError, stands, type Made, type Part } from './creation'
+import { makeStore, stands, type Made, type Part } from './creation'
 import { EnrichFields } from './enrich'
 import { checkEnrichment, noEnrichment } from './enrichment'
 import { EventsStep, type EventsDraft, type EventsProblems } from './events-step'
@@ -53,7 +54,7 @@ export default function Create() {
   const [visited, setVisited] = useState<number[]>([])
   const [touched, setTouched] = useState<Field[]>([])
   const [saving, setSaving] = useState(false)
-  const [failure, setFailure] = useState<PartError | null>(null)
+  const [failure, setFailure] = useState<PartError<Part> | null>(null)
   const made = useRef<Made>({ done: {} })
 
   const errors = checkGeneral(general)
@@ -112,8 +113,9 @@ export default function Create() {
       await refresh()
       go(made.current.copy ? `/imports/${made.current.copy}` : `/event-data-stores/${idOf(arn)}`)
     } catch (error) {
-      setFailure(error as PartError)
-      setStep(pageOf[(error as PartError).part])
+      const failed = error as PartError<Part>
+      setFailure(failed)
+      if (failed.part !== 'store' || fieldOf(failed.cause)) setStep(pageOf[failed.part])
       await refresh()
     } finally {
       setSaving(false)
@@ -175,7 +177,7 @@ function checkEvents(e: EventsDraft, withoutARN: string[]): EventsProblems {
   return out
 }
 
-function Failure({ failure, made, name }: { failure: PartError; made: Made; name: string }) {
+function Failure({ failure, made, name }: { failure: PartError<Part>; made: Made; name: string }) {
   const advice = adviceFor(failure.cause)
   return (
     <SpaceBetween size="xxs">

@@ -3,7 +3,8 @@ import { ApiError } from '~/api/errors'
 import type { cloudtrail } from '~/api/client'
 import { allManagement } from '~/components/selectors/selection'
 import { noAccess } from './channel-policy'
-import { makeStore, PartError, stands, type Made, type Plan } from './creation'
+import { PartError } from '~/lib/parts'
+import { makeChannel, makeStore, stands, type Made, type NewChannel, type Part, type Plan } from './creation'
 import { noEnrichment } from './enrichment'
 import { boundsOf, checkCopy, copyFieldOf, copyRequest, newCopy, tooOld } from './import-form'
 import { newGeneral } from './model'
@@ -33,6 +34,13 @@ const plan = (more: Partial<Plan> = {}): Plan => ({
 })
 
 describe('makeStore', () => {
+  it('makes another store in another Region', async () => {
+    const made: Made = { done: {} }
+    await makeStore(plan(), made, fake('none').api)
+    const again = fake()
+    await makeStore(plan({ region: 'eu-west-1' }), made, again.api)
+    expect(again.names()).toEqual(['CreateEventDataStore'])
+  })
   it('makes the store alone', async () => {
     const calls = fake()
     expect(await makeStore(plan(), { done: {} }, calls.api)).toBe(arn)
@@ -77,7 +85,7 @@ describe('makeStore', () => {
     const with_ = plan({ enrichment: { ...noEnrichment(), large: true } })
     const error = await makeStore(with_, made, fake('PutEventConfiguration').api).catch((e: unknown) => e)
     expect(error).toBeInstanceOf(PartError)
-    expect(stands((error as PartError).part, 'main')).toMatch(/was created, but the enrichment/)
+    expect(stands((error as PartError<Part>).part, 'main')).toMatch(/was created, but the enrichment/)
     const again = fake()
     await makeStore(with_, made, again.api)
     expect(again.names()).toEqual(['PutEventConfiguration'])
@@ -135,5 +143,30 @@ describe('copies', () => {
       'role',
     )
     expect(copyFieldOf(new ApiError(400, 'AccountHasOngoingImportException', ''))).toBeUndefined()
+  })
+})
+
+describe('makeChannel', () => {
+  const wanted = (more: Partial<NewChannel> = {}): NewChannel => ({
+    name: 'app',
+    source: 'Custom',
+    access: { principals: ['444455556666'], externalId: '' },
+    destinations: [arn],
+    ...more,
+  })
+  it('makes it with its policy', async () => {
+    const calls = fake()
+    expect(await makeChannel(wanted(), { done: {} }, region, calls.api)).toBe(channel)
+    expect(calls.names()).toEqual(['CreateChannel', 'PutResourcePolicy'])
+  })
+  it('goes on behind what is made, and makes what is wanted otherwise anew', async () => {
+    const made = { done: {} }
+    await makeChannel(wanted(), made, region, fake('PutResourcePolicy').api).catch(() => {})
+    const second = fake('PutResourcePolicy')
+    await makeChannel(wanted(), made, region, second.api).catch(() => {})
+    expect(second.names()).toEqual(['PutResourcePolicy'])
+    const third = fake()
+    await makeChannel(wanted({ name: 'other', access: noAccess() }), made, region, third.api)
+    expect(third.names()).toEqual(['DeleteChannel', 'CreateChannel'])
   })
 })

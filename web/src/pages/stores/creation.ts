@@ -1,6 +1,7 @@
 import { cloudtrail } from '~/api/client'
-import type { CreateEventDataStoreRequest, InsightSelector } from '~/api/operations.gen'
+import type { CreateEventDataStoreRequest, InsightSelector, Tag } from '~/api/operations.gen'
 import type { Selection } from '~/components/selectors/selection'
+import { doPart, type Done } from '~/lib/parts'
 import { toPolicy, type Access } from './channel-policy'
 import { isLarge, noEnrichment, toConfiguration, type Enrichment } from './enrichment'
 import { copyRequest, type CopyDraft } from './import-form'
@@ -11,12 +12,11 @@ export type Part = 'store' | 'policy' | 'configuration' | 'insights' | 'channel'
 
 // Made is what is there already, so that another try goes on behind it.
 export interface Made {
+  region?: string
   arn?: string
   channel?: string
   copy?: string
-  // done is what each part was done with, as JSON: one that is wanted otherwise, or
-  // not any more, is done again.
-  done: Partial<Record<Part, string>>
+  done: Done<Part>
 }
 
 export interface Plan {
@@ -30,15 +30,6 @@ export interface Plan {
   region: string
 }
 
-// PartError is a part that failed.
-export class PartError extends Error {
-  readonly part: Part
-  constructor(part: Part, cause: unknown) {
-    super(cause instanceof Error ? cause.message : String(cause), { cause })
-    this.part = part
-  }
-}
-
 // arnPlaceholder stands in a resource policy for the ARN of a store that is not
 // there yet.
 export const arnPlaceholder = 'EVENT_DATA_STORE_ARN'
@@ -47,17 +38,9 @@ export const arnPlaceholder = 'EVENT_DATA_STORE_ARN'
 // an earlier try came to; a failure is a PartError.
 export async function makeStore(plan: Plan, made: Made, api: typeof cloudtrail = cloudtrail): Promise<string> {
   const { general, kind, region, insights, channel, copy } = plan
-  // part does a part, or takes back one that was done and is not wanted any more.
-  const part = async (name: Part, input: unknown, run: () => Promise<unknown>, undo?: () => Promise<unknown>) => {
-    const text = input === undefined ? undefined : JSON.stringify(input)
-    if (made.done[name] === text) return
-    try {
-      await (text === undefined ? undo?.() : run())
-    } catch (error) {
-      throw new PartError(name, error)
-    }
-    made.done[name] = text
-  }
+  if (made.region !== region) Object.assign(made, { region, arn: undefined, channel: undefined, done: {} }) // a store of its own
+  const part = (name: Part, input: unknown, run: () => Promise<unknown>, undo?: () => Promise<unknown>) =>
+    doPart(made.done, name, input, run, undo)
   const request = createRequest(general, kind, plan.selection)
   await part('store', request, async () => {
     if (made.arn) await change(made.arn, request, region, api)
@@ -90,25 +73,48 @@ export async function makeStore(plan: Plan, made: Made, api: typeof cloudtrail =
       ),
     () => api('PutInsightSelectors', { EventDataStore: store, InsightSelectors: [] }, { region }),
   )
-  if (channel) {
-    await part('channel', [channel.name, channel.source], async () => {
-      // A channel that is there has another name or source; nobody knows its ARN yet.
-      if (made.channel) await api('DeleteChannel', { Channel: made.channel }, { region })
-      const to = [{ Type: 'EVENT_DATA_STORE' as const, Location: store }]
-      made.channel = (await api('CreateChannel', { Name: channel.name, Source: channel.source, Destinations: to }, { region })).ChannelArn!
-    })
-    const access = toPolicy(made.channel!, channel.access)
-    await part(
-      'channel-policy',
-      access,
-      () => api('PutResourcePolicy', { ResourceArn: made.channel!, ResourcePolicy: access! }, { region }),
-      () => api('DeleteResourcePolicy', { ResourceArn: made.channel! }, { region }),
-    )
-  }
+  if (channel) await makeChannel({ ...channel, destinations: [store] }, made, region, api)
   await part('copy', copy, async () => {
     made.copy = (await api('StartImport', copyRequest(copy!, store), { region })).ImportId
   })
   return store
+}
+
+// NewChannel is a channel to be made, with who may deliver through it.
+export interface NewChannel {
+  name: string
+  source: string
+  access: Access
+  destinations: string[]
+  tags?: Tag[]
+}
+
+// makeChannel makes a channel, or goes on where an earlier try came to; a failure is a
+// PartError.
+export async function makeChannel(
+  { name, source, access, destinations, tags }: NewChannel,
+  made: { channel?: string; done: Done<'channel' | 'channel-policy'> },
+  region: string,
+  api: typeof cloudtrail = cloudtrail,
+): Promise<string> {
+  const Destinations = destinations.map((Location) => ({ Type: 'EVENT_DATA_STORE' as const, Location }))
+  const request = { Name: name, Source: source, Destinations, ...(tags?.length && { Tags: tags }) }
+  await doPart(made.done, 'channel', request, async () => {
+    // One that is there was meant otherwise; nobody knows its ARN yet.
+    if (made.channel) await api('DeleteChannel', { Channel: made.channel }, { region })
+    made.channel = undefined
+    made.channel = (await api('CreateChannel', request, { region })).ChannelArn!
+  })
+  const ResourceArn = made.channel!
+  const policy = toPolicy(ResourceArn, access)
+  await doPart(
+    made.done,
+    'channel-policy',
+    policy,
+    () => api('PutResourcePolicy', { ResourceArn, ResourcePolicy: policy! }, { region }),
+    () => api('DeleteResourcePolicy', { ResourceArn }, { region }),
+  )
+  return ResourceArn
 }
 
 // change gives a store that is there already the settings of a request.

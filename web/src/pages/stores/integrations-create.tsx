@@ -4,10 +4,10 @@ import SpaceBetween from '@cloudscape-design/components/space-between'
 import { useMutation } from '@tanstack/react-query'
 import { useRef, useState } from 'react'
 import { useSearchParams } from 'react-router'
-import { cloudtrail } from '~/api/client'
 import { ApiError, messageOf } from '~/api/errors'
 import { EditForm } from '~/components/edit-form'
 import { TagsField } from '~/components/tags'
+import { PartError } from '~/lib/parts'
 import { checkTags, toTags, type TagDraft } from '~/lib/tags'
 import { visible } from '~/lib/text'
 import { hrefOf, useGo } from '~/shell/link'
@@ -16,7 +16,7 @@ import { usePage } from '~/shell/page'
 import { useRegion, useSession } from '~/shell/session'
 import { idOf, useRefresh } from './api'
 import { AccessFields, ChannelNameField, checkChannel, newChannel, SourceField } from './channel-fields'
-import { toPolicy } from './channel-policy'
+import { makeChannel, type Made } from './creation'
 import { DestinationsField } from './destinations-field'
 
 // Create is the page that adds an integration.
@@ -35,29 +35,12 @@ export default function Create() {
   )
   const [tags, setTags] = useState<TagDraft[]>([])
   const [tried, setTried] = useState(false)
-  const made = useRef<string | null>(null)
+  const made = useRef<Made>({ done: {} })
   const errors = checkChannel(channel)
   const noDestination = destinations.length ? undefined : 'Choose at least one event data store.'
   const wrongTags = checkTags(tags)
   const add = useMutation({
-    mutationFn: async () => {
-      const TagsList = toTags(tags)
-      made.current ??= (
-        await cloudtrail(
-          'CreateChannel',
-          {
-            Name: channel.name,
-            Source: channel.source,
-            Destinations: destinations.map((Location) => ({ Type: 'EVENT_DATA_STORE' as const, Location })),
-            ...(TagsList.length && { Tags: TagsList }),
-          },
-          { region },
-        )
-      ).ChannelArn!
-      const policy = toPolicy(made.current, channel.access)
-      if (policy) await cloudtrail('PutResourcePolicy', { ResourceArn: made.current, ResourcePolicy: policy }, { region })
-      return made.current
-    },
+    mutationFn: () => makeChannel({ ...channel, destinations, tags: toTags(tags) }, made.current, region),
     onSuccess: async (arn) => {
       notify({
         type: 'success',
@@ -68,8 +51,9 @@ export default function Create() {
       go(`/integrations/${idOf(arn)}`)
     },
   })
+  const refused = add.error instanceof PartError ? add.error.cause : add.error
   const taken =
-    add.error instanceof ApiError && add.error.code === 'ChannelAlreadyExistsException' ? visible(messageOf(add.error)) : undefined
+    refused instanceof ApiError && refused.code === 'ChannelAlreadyExistsException' ? visible(messageOf(refused)) : undefined
   const shownErrors = { ...(tried ? errors : {}), ...(taken && { name: taken }) }
   const change = (next: Partial<typeof channel>) => {
     setChannel((old) => ({ ...old, ...next }))
@@ -80,9 +64,9 @@ export default function Create() {
       title="Add integration"
       action="Add integration"
       saving={add.isPending}
-      error={add.error}
+      error={refused}
       errorHeader={
-        made.current
+        made.current.channel
           ? 'The channel was created, but its resource policy could not be attached: nobody else may deliver yet. Correct it and try again'
           : 'No integration was added'
       }

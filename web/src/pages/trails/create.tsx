@@ -12,14 +12,15 @@ import { newSelector } from '~/components/selectors/draft'
 import { EventsForm, type Part as EventPart } from '~/components/selectors/events-form'
 import { allManagement, newBasicData, type Selection } from '~/components/selectors/selection'
 import { checkSelection, hasProblems } from '~/components/selectors/selection-check'
+import { PartError } from '~/lib/parts'
 import { visible } from '~/lib/text'
 import { hrefOf, PageLink, useGo } from '~/shell/link'
 import { useNotify } from '~/shell/notifications'
 import { usePage } from '~/shell/page'
 import { useRegion, useSession } from '~/shell/session'
-import { useRefresh } from './api'
+import { useRefresh, useTrails } from './api'
 import { General, Logs, Tags } from './attributes'
-import { makeTrail, PartError, stands, type Made, type Part } from './creation'
+import { makeTrail, stands, type Made, type Part } from './creation'
 import { checkAttributes, fieldOf, newAttributes, type Attributes, type Errors, type Field } from './form'
 import { checkInsights, InsightsFields, toInsights, type InsightsDraft } from './insights'
 import { Review } from './review'
@@ -45,10 +46,15 @@ export default function Create() {
   const [visited, setVisited] = useState<number[]>([])
   const [touched, setTouched] = useState<Field[]>([])
   const [saving, setSaving] = useState(false)
-  const [failure, setFailure] = useState<PartError | null>(null)
+  const [failure, setFailure] = useState<PartError<Part> | null>(null)
   const made = useRef<Made>({ done: {} })
 
-  const errors = checkAttributes(attributes, region, account)
+  const { data: trails = [] } = useTrails(region)
+  const taken = !made.current.arn && trails.some((t) => t.HomeRegion === region && t.Name === attributes.name)
+  const errors: Errors = {
+    ...checkAttributes(attributes, region, account),
+    ...(taken && { name: `There is a trail ${attributes.name} already. Choose another name.` }),
+  }
   const problems = checkSelection(selection, catalogue.withoutARN)
   const insightsError = insightsOn
     ? insights.rate || insights.errors
@@ -87,7 +93,7 @@ export default function Create() {
       await refresh()
       go(`/trails/${encodeURIComponent(attributes.name)}`)
     } catch (error) {
-      const failed = error as PartError
+      const failed = error as PartError<Part>
       setFailure(failed)
       if (fieldOf(failed.cause) || failed.part === 'selectors' || failed.part === 'insights') setStep(wizardStep[failed.part])
       await refresh()
@@ -237,7 +243,7 @@ function Kinds({ value, onChange, insights, onInsights }: KindsProps) {
   )
 }
 
-function Failure({ failure, made, name }: { failure: PartError; made: Made; name: string }) {
+function Failure({ failure, made, name }: { failure: PartError<Part>; made: Made; name: string }) {
   const advice = adviceFor(failure.cause)
   return (
     <>

@@ -1,7 +1,8 @@
-import { createBucket } from '~/api/buckets'
+import { createBucket, permitBucket } from '~/api/buckets'
 import { cloudtrail } from '~/api/client'
 import type { InsightSelector } from '~/api/operations.gen'
 import { allManagement, toGiven, type Selection } from '~/components/selectors/selection'
+import { doPart, type Done } from '~/lib/parts'
 import { createRequest, type Attributes } from './form'
 
 // The parts of making a trail, in their order.
@@ -9,26 +10,17 @@ export type Part = 'bucket' | 'trail' | 'selectors' | 'insights' | 'logging'
 
 // Made is what of a trail is there already, so that another try goes on behind it.
 export interface Made {
+  region?: string
   bucket?: string
   arn?: string
-  // done is what each part was done with, as JSON: one that is wanted otherwise, or
-  // not any more, is done again.
-  done: Partial<Record<Part, string>>
+  done: Done<Part>
 }
 
 // Calls are what making a trail calls.
 export interface Calls {
   createBucket: typeof createBucket
+  permitBucket: typeof permitBucket
   cloudtrail: typeof cloudtrail
-}
-
-// PartError is a part that failed.
-export class PartError extends Error {
-  readonly part: Part
-  constructor(part: Part, cause: unknown) {
-    super(cause instanceof Error ? cause.message : String(cause), { cause })
-    this.part = part
-  }
 }
 
 export interface Plan {
@@ -47,18 +39,10 @@ function usual(selection: Selection): boolean {
 // makeTrail makes a trail with all that belongs to it, and starts logging. It goes
 // on where an earlier try, which made what is in made, came to; a failure is a
 // PartError, and made has what is there then.
-export async function makeTrail(plan: Plan, made: Made, calls: Calls = { createBucket, cloudtrail }): Promise<string> {
+export async function makeTrail(plan: Plan, made: Made, calls: Calls = { createBucket, permitBucket, cloudtrail }): Promise<string> {
   const { attributes, selection, insights, region, account } = plan
-  const part = async (name: Part, input: unknown, run: () => Promise<unknown>) => {
-    const text = JSON.stringify(input)
-    if (made.done[name] === text) return
-    try {
-      await run()
-    } catch (error) {
-      throw new PartError(name, error)
-    }
-    made.done[name] = text
-  }
+  if (made.region !== region) Object.assign(made, { region, arn: undefined, done: {} }) // a trail of its own, in the same bucket
+  const part = (name: Part, input: unknown, run: () => Promise<unknown>) => doPart(made.done, name, input, run)
   if (attributes.newBucket) {
     const bucket = {
       name: attributes.bucket,
@@ -66,7 +50,8 @@ export async function makeTrail(plan: Plan, made: Made, calls: Calls = { createB
       prefix: attributes.prefix || undefined,
       trailName: attributes.name,
     }
-    await part('bucket', attributes.bucket, () => calls.createBucket(region, bucket))
+    // The policy of a bucket names the trail and the prefix.
+    await part('bucket', bucket, () => (made.bucket === bucket.name ? calls.permitBucket : calls.createBucket)(region, bucket))
     made.bucket = attributes.bucket
   }
   const request = createRequest(attributes, region, account)

@@ -1,7 +1,8 @@
 import { describe, expect, it, vi } from 'vitest'
 import { ApiError } from '~/api/errors'
 import { allManagement } from '~/components/selectors/selection'
-import { makeTrail, PartError, stands, type Calls, type Made, type Plan } from './creation'
+import { PartError } from '~/lib/parts'
+import { makeTrail, stands, type Calls, type Made, type Plan } from './creation'
 import {
   attributesOf,
   checkAttributes,
@@ -137,6 +138,7 @@ describe('makeTrail', () => {
     return {
       log,
       createBucket: vi.fn(async (_: string, { name }: { name: string }) => (did('bucket'), { name })),
+      permitBucket: vi.fn(async (_: string, { name }: { name: string }) => (did('policy'), { name })),
       cloudtrail: vi.fn(async (operation: string) => (did(operation), { TrailARN: arn })) as unknown as Calls['cloudtrail'],
     }
   }
@@ -157,17 +159,18 @@ describe('makeTrail', () => {
     const first = fake('StartLogging')
     const error = await makeTrail(plan(), made, first).catch((e: unknown) => e)
     expect(error).toBeInstanceOf(PartError)
-    expect((error as PartError).part).toBe('logging')
+    expect((error as PartError<string>).part).toBe('logging')
     expect(stands('logging', made, 'main')).toMatch(/was created with all its settings/)
     const second = fake()
     await makeTrail(plan(), made, second)
     expect(second.log).toEqual(['StartLogging'])
   })
   it('changes a trail that is made when its settings changed', async () => {
-    const made: Made = { arn, bucket: 'logs', done: { bucket: '"logs"', trail: '{}' } }
-    const calls = fake()
-    await makeTrail(plan(), made, calls)
-    expect(calls.log).toEqual(['UpdateTrail', 'StartLogging'])
+    const made: Made = { done: {} }
+    await makeTrail(plan(), made, fake('StartLogging')).catch(() => {})
+    const again = fake()
+    await makeTrail(plan({ attributes: { ...attributes(), bucket: 'logs', validation: false } }), made, again)
+    expect(again.log).toEqual(['UpdateTrail', 'StartLogging'])
   })
   it('takes back what is not wanted any more', async () => {
     const made: Made = { done: {} }
@@ -181,11 +184,26 @@ describe('makeTrail', () => {
   it('keeps a bucket that was made for another try', async () => {
     const made: Made = { done: {} }
     await makeTrail(plan(), made, fake('CreateTrail')).catch(() => {})
-    expect(made).toEqual({ bucket: 'logs', done: { bucket: '"logs"' } })
+    expect(made.bucket).toBe('logs')
     expect(stands('trail', made, 'main')).toMatch(/bucket logs was created/)
     const again = fake()
     await makeTrail(plan(), made, again)
     expect(again.log).toEqual(['CreateTrail', 'StartLogging'])
+  })
+  it('changes the policy of a bucket for another name or prefix', async () => {
+    const made: Made = { done: {} }
+    await makeTrail(plan(), made, fake('CreateTrail')).catch(() => {})
+    const again = fake()
+    await makeTrail(plan({ attributes: { ...attributes(), name: 'free', bucket: 'logs' } }), made, again)
+    expect(again.log).toEqual(['policy', 'CreateTrail', 'StartLogging'])
+    expect(vi.mocked(again.permitBucket).mock.calls[0]![1].trailName).toBe('free')
+  })
+  it('makes another trail in another Region', async () => {
+    const made: Made = { done: {} }
+    await makeTrail(plan(), made, fake('StartLogging')).catch(() => {})
+    const again = fake()
+    await makeTrail(plan({ region: 'eu-west-1' }), made, again)
+    expect(again.log).toEqual(['policy', 'CreateTrail', 'StartLogging'])
   })
 })
 
