@@ -3,6 +3,7 @@ import Header from '@cloudscape-design/components/header'
 import { useState } from 'react'
 import type { Tag } from '~/api/operations.gen'
 import { putTags, useTags } from '~/api/tags'
+import { useFresh } from '~/lib/fresh'
 import { checkTags, fromTags, toTags } from '~/lib/tags'
 import { EditForm, useSaving, type Edited } from './edit-form'
 import { Loading } from './loading'
@@ -18,9 +19,9 @@ interface Props {
 
 // EditTags is the page that changes the tags of a resource.
 export function EditTags(props: Props) {
-  const { data, isPending, error } = useTags(props.arn, props.region)
+  const { data, isPending, error, refetch } = useFresh(useTags(props.arn, props.region))
   if (isPending) return <Loading />
-  if (error) return <Problem header="The tags could not be read" error={error} />
+  if (error) return <Problem header="The tags could not be read" error={error} onRetry={() => void refetch()} />
   return <TagsOf {...props} tags={data} />
 }
 

@@ -101,7 +101,7 @@ function Source({
           </SpaceBetween>
         </FormField>
         {!(data.all.read && data.all.write) && (
-          <FormField label="Individual selection" description="What is chosen for all holds for these too." stretch>
+          <FormField label={type.single} description="What is chosen for all holds for these too." stretch>
             <SpaceBetween size="xs">
               {data.rows.map((row, i) => (
                 <Grid

@@ -111,13 +111,15 @@ export const basicTypes = [
     all: 'arn:aws:s3:::',
     form: 'arn:aws:s3:::amzn-s3-demo-bucket/',
     everything: 'All current and future S3 buckets',
+    single: 'Individual bucket selection',
   },
   {
     type: 'AWS::Lambda::Function',
     label: 'Lambda',
     all: 'arn:aws:lambda',
     form: 'arn:aws:lambda:us-east-1:111122223333:function:my-function',
-    everything: 'All current and future functions',
+    everything: 'Log all current and future functions',
+    single: 'Lambda function',
   },
   {
     type: 'AWS::DynamoDB::Table',
@@ -125,6 +127,7 @@ export const basicTypes = [
     all: 'arn:aws:dynamodb',
     form: 'arn:aws:dynamodb:us-east-1:111122223333:table/my-table',
     everything: 'All current and future tables',
+    single: 'DynamoDB table selection',
   },
 ] as const
 

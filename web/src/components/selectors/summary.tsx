@@ -67,7 +67,7 @@ function BasicList({ list }: { list: BasicData[] }) {
               { label: 'Data event source', value: type?.label ?? visible(data.type) },
               { label: type?.everything ?? 'All', value: readWrite(data.all.read, data.all.write) },
               {
-                label: 'Individual selection',
+                label: type?.single ?? 'Individual selection',
                 value: data.rows.length ? <Lines list={data.rows.map((r) => `${r.value}: ${readWrite(r.read, r.write)}`)} /> : '-',
               },
             ]}

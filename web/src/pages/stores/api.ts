@@ -40,7 +40,8 @@ export const idOf = (arn: string | undefined) => arn?.split('/').at(-1) ?? ''
 export const useStoreNames = (region: string) => useQuery(listQuery(region))
 
 // useStores are the event data stores of a Region with their settings, as far as
-// these are known.
+// these are known. all is how asking for all of them goes, which takes a call for
+// each: ListEventDataStores has names only. An account has ten stores in a Region.
 export function useStores(region: string) {
   const list = useQuery(listQuery(region))
   const names = list.data ?? []
@@ -50,7 +51,13 @@ export function useStores(region: string) {
       refetchInterval: (query: { state: { data?: Store } }) => (isChanging(query.state.data?.Status) ? 1000 : (false as const)),
     })),
   })
-  return { ...list, stores: names.map((s, i) => ({ name: s, store: details[i]?.data, error: details[i]?.error })) }
+  const client = useQueryClient()
+  const all = {
+    isPending: list.isPending || details.some((d) => d.isPending),
+    error: list.error ?? details.find((d) => d.error && !d.data)?.error,
+    refetch: () => Promise.all([list.refetch(), client.invalidateQueries({ queryKey: ['store'] })]),
+  }
+  return { ...list, all, stores: names.map((s, i) => ({ name: s, store: details[i]?.data, error: details[i]?.error })) }
 }
 
 // useStore is one event data store; it is asked for again while its state changes.
@@ -66,16 +73,19 @@ const orNone = async <T>(codes: string[], run: () => Promise<T>): Promise<T | nu
   }
 }
 
-// usePolicy is the resource policy of a store or a channel, null for none.
+// askPolicy asks for the resource policy of a store or a channel, null for none.
+export const askPolicy = (arn: string, region: string, signal?: AbortSignal): Promise<string | null> =>
+  orNone(
+    ['ResourcePolicyNotFoundException'],
+    async () => (await cloudtrail('GetResourcePolicy', { ResourceArn: arn }, { region, signal })).ResourcePolicy ?? '',
+  )
+
+// usePolicy is that policy.
 export const usePolicy = (arn: string, region: string, enabled = true) =>
   useQuery({
     queryKey: ['resource-policy', arn],
     enabled,
-    queryFn: ({ signal }): Promise<string | null> =>
-      orNone(
-        ['ResourcePolicyNotFoundException'],
-        async () => (await cloudtrail('GetResourcePolicy', { ResourceArn: arn }, { region, signal })).ResourcePolicy ?? '',
-      ),
+    queryFn: ({ signal }) => askPolicy(arn, region, signal),
   })
 
 // useConfiguration is the event configuration of a store for CloudTrail events.

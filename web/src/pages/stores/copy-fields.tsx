@@ -9,6 +9,7 @@ import SpaceBetween from '@cloudscape-design/components/space-between'
 import { useTrails } from '../trails/api'
 import { locationOf } from '../trails/form'
 import { BrowseBuckets } from '~/components/bucket-picker'
+import { optionsState } from '~/lib/options'
 import { useRegion, useSession } from '~/shell/session'
 import { tooOld, type CopyDraft, type CopyErrors, type Range } from './import-form'
 
@@ -43,7 +44,8 @@ function rangeOf(value: DateRangePickerProps.Value | null): Range {
 export function CopyFields({ value, onChange, errors, days }: Props) {
   const { account } = useSession()
   const [region] = useRegion()
-  const { data: trails = [], isPending } = useTrails(region)
+  const query = useTrails(region)
+  const trails = query.data ?? []
   const set = (change: Partial<CopyDraft>) => onChange({ ...value, ...change })
   const base = (bucket: string) => set({ uri: `s3://${bucket}/AWSLogs/${account}/CloudTrail/` })
   const chosen = trails.find((t) => locationOf(t, account) === value.uri)
@@ -60,8 +62,7 @@ export function CopyFields({ value, onChange, errors, days }: Props) {
         <Select
           selectedOption={chosen ? { value: chosen.TrailARN, label: chosen.Name } : null}
           placeholder="Choose a trail"
-          statusType={isPending ? 'loading' : 'finished'}
-          empty="There are no trails in this Region."
+          {...optionsState(query, 'There are no trails in this Region.')}
           options={trails.map((t) => ({ value: t.TrailARN, label: t.Name, description: locationOf(t, account) }))}
           onChange={({ detail }) => {
             const trail = trails.find((t) => t.TrailARN === detail.selectedOption.value)

@@ -1,5 +1,6 @@
 import FormField from '@cloudscape-design/components/form-field'
 import Multiselect from '@cloudscape-design/components/multiselect'
+import { optionsState } from '~/lib/options'
 import { PageLink } from '~/shell/link'
 import { useRegion } from '~/shell/session'
 import { idOf, useStores } from './api'
@@ -15,7 +16,7 @@ interface Props {
 // DestinationsField chooses the event data stores that a channel delivers to.
 export function DestinationsField({ value, onChange, error }: Props) {
   const [region] = useRegion()
-  const { stores, isPending } = useStores(region)
+  const { stores, all } = useStores(region)
   const able = stores.filter(({ store }) => store && kindOf(store) === 'integrations' && store.Status !== 'PENDING_DELETION')
   const option = (arn: string) => {
     const name = stores.find((s) => s.name.EventDataStoreArn === arn)?.name.Name
@@ -31,8 +32,7 @@ export function DestinationsField({ value, onChange, error }: Props) {
       <Multiselect
         filteringType="auto"
         placeholder="Choose event data stores"
-        statusType={isPending ? 'loading' : 'finished'}
-        empty="There are no event data stores for events from integrations in this Region."
+        {...optionsState(all, 'There are no event data stores for events from integrations in this Region.')}
         selectedOptions={value.map(option)}
         options={able.map(({ store }) => option(store!.EventDataStoreArn!))}
         onChange={({ detail }) => onChange(detail.selectedOptions.map((o) => o.value!))}

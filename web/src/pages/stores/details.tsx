@@ -14,6 +14,7 @@ import { Json } from '~/components/json'
 import { Loading } from '~/components/loading'
 import { Problem } from '~/components/problem'
 import { DataSummary, ManagementSummary, NetworkSummary, SelectorsJson } from '~/components/selectors/summary'
+import { Stale } from '~/components/stale'
 import { TagsTable } from '~/components/tags'
 import { Time } from '~/components/time'
 import { shown } from '~/lib/text'
@@ -33,7 +34,8 @@ import { StoreStatus } from './status'
 export default function Details() {
   const { id = '' } = useParams()
   const [region] = useRegion()
-  const { data: store, error, refetch } = useStore(id, region)
+  const query = useStore(id, region)
+  const { data: store, error, refetch } = query
   usePage({ title: store?.Name ?? id, trail: [{ text: 'Event data stores', href: hrefOf('/event-data-stores') }] })
   const follow = useFollow()
   if (error && !store) {
@@ -73,6 +75,7 @@ export default function Details() {
             {statusTexts.PENDING_DELETION.means} Deleted: <Time value={store.UpdatedTimestamp} />.
           </Alert>
         )}
+        <Stale query={query} onRetry={() => void refetch()} />
         <GeneralDetails store={store} />
         <Sections store={store} region={region} pending={pending} />
       </SpaceBetween>
@@ -261,6 +264,7 @@ function CloudTrailEvents({ store, region, pending, section }: PartProps) {
 function Integrations({ store, region }: { store: Store; region: string }) {
   const channels = useChannels(region)
   const details = useChannelDetails(channels.data?.map((c) => c.ChannelArn!) ?? [], region)
+  const unread = details.find((d) => d.error && !d.data) ?? details.find((d) => d.isPending)
   const mine = details.flatMap((d) => (d.data?.Destinations?.some((to) => to.Location === store.EventDataStoreArn) ? [d.data] : []))
   return (
     <Container
@@ -270,7 +274,7 @@ function Integrations({ store, region }: { store: Store; region: string }) {
         </Header>
       }
     >
-      <Loaded query={channels}>
+      <Loaded query={unread ?? channels}>
         {mine.length === 0 ? (
           <>
             No channel delivers here.{' '}

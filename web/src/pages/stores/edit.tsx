@@ -15,13 +15,15 @@ import { newSelector } from '~/components/selectors/draft'
 import { EventsForm, type Part } from '~/components/selectors/events-form'
 import { toAdvanced, type Selection } from '~/components/selectors/selection'
 import { checkSelection, hasProblems } from '~/components/selectors/selection-check'
+import { unchanged } from '~/lib/unchanged'
+import { useFresh } from '~/lib/fresh'
 import { visible } from '~/lib/text'
 import { hrefOf } from '~/shell/link'
 import { usePage } from '~/shell/page'
 import { useRegion } from '~/shell/session'
 import NotFound from '../not-found'
 import { checkInsights, fromInsights, toInsights } from '../trails/insights'
-import { idOf, useConfiguration, usePolicy, useRefresh, useStore, useStoreInsights, type Store } from './api'
+import { askPolicy, idOf, useConfiguration, usePolicy, useRefresh, useStore, useStoreInsights, type Store } from './api'
 import { EnrichFields } from './enrich'
 import { checkEnrichment, fromConfiguration, toConfiguration, type Enrichment } from './enrichment'
 import { InsightsCapture, type InsightsChoice } from './events-step'
@@ -43,7 +45,7 @@ const titles: Record<string, string> = {
 export default function Edit() {
   const { id = '', section = '' } = useParams()
   const [region] = useRegion()
-  const { data: store, error, refetch } = useStore(id, region)
+  const { data: store, error, refetch } = useFresh(useStore(id, region))
   const title = titles[section]
   usePage({
     title: title ?? 'Edit',
@@ -91,15 +93,16 @@ function only(tried: boolean, errors: Errors, error: unknown): Errors {
 }
 
 function EditGeneral({ store, title, region }: Props) {
-  const [was] = useState(() => generalOf(store))
+  const [before] = useState(store)
+  const was = generalOf(before)
   const [value, setValue] = useState<General>(was)
   const errors = checkGeneral(value)
-  const { save, saving, error, back } = useSaving(useEdited(store), () => cloudtrail('UpdateEventDataStore', updateRequest(store, value), { region }))
+  const { save, saving, error, back } = useSaving(useEdited(store), () => cloudtrail('UpdateEventDataStore', updateRequest(before, value), { region }))
   const change = (next: Partial<General>) => setValue((old) => ({ ...old, ...next }))
   return (
     <EditForm title={title} onCancel={back} saving={saving} error={error} onSave={() => Object.keys(errors).length || save()}>
       <Container header={<Header variant="h2">General details</Header>}>
-        <GeneralFields value={value} onChange={change} errors={only(true, errors, error)} was={was} days={store.RetentionPeriod} />
+        <GeneralFields value={value} onChange={change} errors={only(true, errors, error)} was={was} days={before.RetentionPeriod} />
       </Container>
       {kindOf(store) !== 'integrations' && (
         <Container header={<Header variant="h2">Regions</Header>}>
@@ -117,7 +120,7 @@ function EditGeneral({ store, title, region }: Props) {
 }
 
 function EditPolicy({ store, title, region }: Props) {
-  const policy = usePolicy(store.EventDataStoreArn!, region)
+  const policy = useFresh(usePolicy(store.EventDataStoreArn!, region))
   if (policy.isPending) return <Loading />
   if (policy.error)
     return <Problem header="The resource policy could not be read" error={policy.error} onRetry={() => void policy.refetch()} />
@@ -127,11 +130,13 @@ function EditPolicy({ store, title, region }: Props) {
 function PolicyOf({ store, title, region, policy }: Props & { policy: string | null }) {
   const arn = store.EventDataStoreArn!
   const [value, setValue] = useState<General>(() => ({ ...generalOf(store), policyOn: policy !== null, policy: policy ?? '' }))
+  const [was] = useState(policy)
   const [tried, setTried] = useState(false)
   const errors = checkGeneral(value)
   const { save, saving, error, back } = useSaving(useEdited(store), async () => {
+    await unchanged('The resource policy', was, () => askPolicy(arn, region))
     if (value.policyOn) return cloudtrail('PutResourcePolicy', { ResourceArn: arn, ResourcePolicy: value.policy }, { region })
-    return policy === null ? undefined : cloudtrail('DeleteResourcePolicy', { ResourceArn: arn }, { region })
+    return was === null ? undefined : cloudtrail('DeleteResourcePolicy', { ResourceArn: arn }, { region })
   })
   return (
     <EditForm title={title} onCancel={back} saving={saving} error={error} onSave={() => (setTried(true), errors.policy || save())}>
@@ -156,9 +161,14 @@ function EditEvents({ store, title, region, part }: Props & { part: Part }) {
   const [value, setValue] = useState<Selection>(() => begin(selectionOf(store), part))
   const [tried, setTried] = useState(false)
   const problems = checkSelection(value, catalogue.withoutARN)
-  const { save, saving, error, back } = useSaving(useEdited(store), () =>
-    cloudtrail('UpdateEventDataStore', { EventDataStore: store.EventDataStoreArn!, AdvancedEventSelectors: toAdvanced(value) }, { region }),
-  )
+  const EventDataStore = store.EventDataStoreArn!
+  const [was] = useState(store.AdvancedEventSelectors)
+  // All sections of events are one setting.
+  const { save, saving, error, back } = useSaving(useEdited(store), async () => {
+    const ask = async () => (await cloudtrail('GetEventDataStore', { EventDataStore }, { region })).AdvancedEventSelectors
+    await unchanged('What the event data store takes', was, ask)
+    return cloudtrail('UpdateEventDataStore', { EventDataStore, AdvancedEventSelectors: toAdvanced(value) }, { region })
+  })
   return (
     <EditForm title={title} onCancel={back} saving={saving} error={error} onSave={() => (setTried(true), hasProblems(problems) || save())}>
       <EventsForm value={value} onChange={setValue} target="store" parts={[part]} problems={tried ? problems : undefined} toggle />
@@ -173,7 +183,7 @@ function begin(s: Selection, part: Part): Selection {
 }
 
 function EditInsights({ store, title, region }: Props) {
-  const insights = useStoreInsights(store, region)
+  const insights = useFresh(useStoreInsights(store, region))
   if (insights.isPending) return <Loading />
   if (insights.error)
     return <Problem header="The Insights settings could not be read" error={insights.error} onRetry={() => void insights.refetch()} />
@@ -216,7 +226,7 @@ function InsightsOf({ store, title, region, insights }: Props & { insights: GetI
 }
 
 function EditEnrichment({ store, title, region }: Props) {
-  const configuration = useConfiguration(store, region)
+  const configuration = useFresh(useConfiguration(store, region))
   if (configuration.isPending) return <Loading />
   if (configuration.error)
     return (

@@ -11,6 +11,7 @@ import { newSelector } from '~/components/selectors/draft'
 import { EventsForm, type Part } from '~/components/selectors/events-form'
 import type { Selection } from '~/components/selectors/selection'
 import type { SelectionProblems } from '~/components/selectors/selection-check'
+import { optionsState } from '~/lib/options'
 import { useRegion } from '~/shell/session'
 import { InsightsFields, type InsightsDraft } from '../trails/insights'
 import { useStores } from './api'
@@ -245,7 +246,7 @@ export function InsightsCapture({
   error?: string
 }) {
   const [region] = useRegion()
-  const { stores, isPending } = useStores(region)
+  const { stores, all } = useStores(region)
   const destinations = stores.filter(({ store }) => store && kindOf(store) === 'insights' && store.Status !== 'PENDING_DELETION')
   const chosen = destinations.find(({ store }) => store?.EventDataStoreArn === value.destination)
   return (
@@ -265,8 +266,7 @@ export function InsightsCapture({
           >
             <Select
               placeholder="Choose an event data store"
-              statusType={isPending ? 'loading' : 'finished'}
-              empty="There is no event data store for Insights events in this Region."
+              {...optionsState(all, 'There is no event data store for Insights events in this Region.')}
               selectedOption={chosen ? { value: value.destination, label: chosen.store!.Name } : null}
               options={destinations.map(({ store }) => ({ value: store!.EventDataStoreArn, label: store!.Name }))}
               onChange={({ detail }) => onChange({ ...value, destination: detail.selectedOption.value! })}

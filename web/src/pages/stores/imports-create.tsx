@@ -9,6 +9,7 @@ import { cloudtrail } from '~/api/client'
 import { messageOf } from '~/api/errors'
 import { Confirm } from '~/components/confirm'
 import { EditForm } from '~/components/edit-form'
+import { optionsState } from '~/lib/options'
 import { visible } from '~/lib/text'
 import { hrefOf, PageLink, useGo } from '~/shell/link'
 import { useNotify } from '~/shell/notifications'
@@ -25,7 +26,7 @@ export default function Create() {
   const { account } = useSession()
   const [region] = useRegion()
   const [params] = useSearchParams()
-  const { stores, isPending } = useStores(region)
+  const { stores, all } = useStores(region)
   const { notify } = useNotify()
   const refresh = useRefresh()
   const go = useGo()
@@ -78,8 +79,7 @@ export default function Create() {
           <Select
             filteringType="auto"
             placeholder="Choose an event data store"
-            statusType={isPending ? 'loading' : 'finished'}
-            empty="There are no event data stores in this Region."
+            {...optionsState(all, 'There are no event data stores in this Region.')}
             selectedOption={store ? { value: id, label: store.Name, description: id } : null}
             options={stores.flatMap(({ store: s }) => {
               if (!s) return []

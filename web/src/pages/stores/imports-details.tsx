@@ -18,6 +18,7 @@ import { Copyable } from '~/components/copyable'
 import { Empty } from '~/components/empty'
 import { Loading } from '~/components/loading'
 import { Problem } from '~/components/problem'
+import { Stale } from '~/components/stale'
 import { Time } from '~/components/time'
 import { useTokenPages } from '~/lib/pages'
 import { count, plural, shown, visible } from '~/lib/text'
@@ -35,16 +36,12 @@ export default function Details() {
   const { id = '' } = useParams()
   usePage({ title: id, trail: [{ text: 'Imports', href: hrefOf('/imports') }] })
   const [region] = useRegion()
-  const {
-    data: copy,
-    error,
-    refetch,
-    dataUpdatedAt,
-  } = useQuery({
+  const query = useQuery({
     queryKey: ['import', id, region],
     queryFn: ({ signal }) => cloudtrail('GetImport', { ImportId: id }, { region, signal }),
     refetchInterval: (query) => (isRunning(query.state.data?.ImportStatus) ? 1000 : false),
   })
+  const { data: copy, error, refetch, dataUpdatedAt } = query
   const [samples, setSamples] = useState<Sample[]>([])
   const events = copy?.ImportStatistics?.EventsCompleted ?? 0
   useEffect(() => {
@@ -61,6 +58,7 @@ export default function Details() {
       }
     >
       <SpaceBetween size="l">
+        <Stale query={query} onRetry={() => void refetch()} />
         <Progress copy={copy} perSecond={rate(samples)} />
         <General copy={copy} region={region} />
         <Failures copy={copy} region={region} />

@@ -18,6 +18,7 @@ import { Copyable } from '~/components/copyable'
 import { Json } from '~/components/json'
 import { Loading } from '~/components/loading'
 import { Problem } from '~/components/problem'
+import { Stale } from '~/components/stale'
 import { TagsTable } from '~/components/tags'
 import { Time } from '~/components/time'
 import { shown } from '~/lib/text'
@@ -38,7 +39,8 @@ export default function Details() {
   const { id = '' } = useParams()
   const { account } = useSession()
   const [region] = useRegion()
-  const { data: channel, error, refetch } = useChannel(channelArn(region, account, id), region)
+  const query = useChannel(channelArn(region, account, id), region)
+  const { data: channel, error, refetch } = query
   usePage({ title: channel?.Name ?? id, trail: [{ text: 'Integrations', href: hrefOf('/integrations') }] })
   const [deleting, setDeleting] = useState(false)
   if (error && !channel) return <Problem header="The integration could not be read" error={error} onRetry={() => void refetch()} />
@@ -59,7 +61,10 @@ export default function Details() {
         </Header>
       }
     >
-      <Sections channel={channel} region={region} account={account} />
+      <SpaceBetween size="l">
+        <Stale query={query} onRetry={() => void refetch()} />
+        <Sections channel={channel} region={region} account={account} />
+      </SpaceBetween>
       {deleting && <Delete channel={channel} region={region} onClose={() => setDeleting(false)} />}
     </ContentLayout>
   )

@@ -12,12 +12,14 @@ import { EditForm, useSaving, type Edited } from '~/components/edit-form'
 import { EditTags } from '~/components/edit-tags'
 import { Loading } from '~/components/loading'
 import { Problem } from '~/components/problem'
+import { unchanged } from '~/lib/unchanged'
+import { useFresh } from '~/lib/fresh'
 import { visible } from '~/lib/text'
 import { hrefOf } from '~/shell/link'
 import { usePage } from '~/shell/page'
 import { useRegion, useSession } from '~/shell/session'
 import NotFound from '../not-found'
-import { idOf, useChannel, usePolicy, useRefresh } from './api'
+import { askPolicy, idOf, useChannel, usePolicy, useRefresh } from './api'
 import { AccessFields, ChannelNameField, checkChannel, newChannel, type ChannelDraft } from './channel-fields'
 import { fromPolicy, toPolicy } from './channel-policy'
 import { DestinationsField } from './destinations-field'
@@ -36,7 +38,7 @@ export default function Edit() {
   const { id = '', section = '' } = useParams()
   const { account } = useSession()
   const [region] = useRegion()
-  const { data: channel, error, refetch } = useChannel(channelArn(region, account, id), region)
+  const { data: channel, error, refetch } = useFresh(useChannel(channelArn(region, account, id), region))
   const title = titles[section]
   usePage({
     title: title ?? 'Edit',
@@ -100,7 +102,7 @@ function EditDestinations({ channel, title, region }: Props) {
 }
 
 function EditPolicy(props: Props) {
-  const policy = usePolicy(props.channel.ChannelArn!, props.region)
+  const policy = useFresh(usePolicy(props.channel.ChannelArn!, props.region))
   if (policy.isPending) return <Loading />
   if (policy.error)
     return <Problem header="The resource policy could not be read" error={policy.error} onRetry={() => void policy.refetch()} />
@@ -108,17 +110,19 @@ function EditPolicy(props: Props) {
   return access ? <EditAccess {...props} access={access} policy={policy.data} /> : <EditPolicyText {...props} policy={policy.data!} />
 }
 
-const put = (channel: GetChannelResponse, region: string, policy: string | undefined, was: string | null) => {
+const put = async (channel: GetChannelResponse, region: string, policy: string | undefined, was: string | null) => {
   const ResourceArn = channel.ChannelArn!
+  await unchanged('The resource policy', was, () => askPolicy(ResourceArn, region))
   if (policy) return cloudtrail('PutResourcePolicy', { ResourceArn, ResourcePolicy: policy }, { region })
-  return was === null ? Promise.resolve({}) : cloudtrail('DeleteResourcePolicy', { ResourceArn }, { region })
+  return was === null ? {} : cloudtrail('DeleteResourcePolicy', { ResourceArn }, { region })
 }
 
 function EditAccess({ channel, title, region, access, policy }: Props & { access: ChannelDraft['access']; policy: string | null }) {
+  const [was] = useState(policy)
   const [value, setValue] = useState<ChannelDraft>(() => ({ name: channel.Name ?? '', source: channel.Source ?? '', access }))
   const [tried, setTried] = useState(false)
   const { principals, externalId } = checkChannel(value)
-  const { save, saving, error, back } = useSaving(useEdited(channel), () => put(channel, region, toPolicy(channel.ChannelArn!, value.access), policy))
+  const { save, saving, error, back } = useSaving(useEdited(channel), () => put(channel, region, toPolicy(channel.ChannelArn!, value.access), was))
   return (
     <EditForm
       title={title}
@@ -140,9 +144,10 @@ function EditAccess({ channel, title, region, access, policy }: Props & { access
 
 // EditPolicyText is for policies that say more than the form can.
 function EditPolicyText({ channel, title, region, policy }: Props & { policy: string }) {
-  const [text, setText] = useState(policy)
+  const [was] = useState(policy)
+  const [text, setText] = useState(was)
   const wrong = checkJson(text)
-  const { save, saving, error, back } = useSaving(useEdited(channel), () => put(channel, region, text, policy))
+  const { save, saving, error, back } = useSaving(useEdited(channel), () => put(channel, region, text, was))
   return (
     <EditForm title={title} onCancel={back} saving={saving} error={error} onSave={() => wrong || save()}>
       <Container header={<Header variant="h2">Resource policy</Header>}>

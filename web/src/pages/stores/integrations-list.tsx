@@ -10,6 +10,7 @@ import TextFilter from '@cloudscape-design/components/text-filter'
 import { Empty } from '~/components/empty'
 import { Problem } from '~/components/problem'
 import { Time } from '~/components/time'
+import { Unknown } from '~/components/unknown'
 import { useParam } from '~/lib/params'
 import { plural, shown } from '~/lib/text'
 import { hrefOf, PageLink, useFollow } from '~/shell/link'
@@ -61,7 +62,7 @@ function Channels() {
   )
   const refresh = useRefresh()
   const follow = useFollow()
-  const rows = list.map((channel, i) => ({ channel, details: details[i]?.data }))
+  const rows = list.map((channel, i) => ({ channel, details: details[i]?.data, error: details[i]?.error }))
   const { items, collectionProps, filterProps, filteredItemsCount } = useCollection(rows, {
     filtering: {
       filteringFunction: (row, text) =>
@@ -126,10 +127,15 @@ function Channels() {
           id: 'name',
           header: 'Channel name',
           isRowHeader: true,
+          maxWidth: 320,
           sortingComparator: (a, b) => a.channel.Name!.localeCompare(b.channel.Name!),
           cell: ({ channel }) => <PageLink to={`/integrations/${idOf(channel.ChannelArn)}`}>{shown(channel.Name)}</PageLink>,
         },
-        { id: 'source', header: 'Source', cell: (row) => (row.details ? partnerOf(row.details.Source).name : '-') },
+        {
+          id: 'source',
+          header: 'Source',
+          cell: (row) => (row.details ? partnerOf(row.details.Source).name : row.error ? <Unknown error={row.error} /> : '-'),
+        },
         { id: 'stores', header: 'Event data stores', cell: (row) => row.details?.Destinations?.length ?? '-' },
         {
           id: 'last',
@@ -166,7 +172,7 @@ function Sources() {
           id: 'add',
           header: 'Add',
           cell: (p) => (
-            <PageLink to={`/integrations/create?source=${p.source}`} ariaLabel={`Add an integration with ${p.name}`}>
+            <PageLink to={`/integrations/create?source=${p.source}`} ariaLabel={`Add integration with ${p.name}`}>
               Add integration
             </PageLink>
           ),

@@ -16,6 +16,7 @@ import { StoreStatus } from './status'
 interface Row {
   name: EventDataStore
   store?: Store
+  error?: unknown
 }
 
 const by = (value: (row: Row) => string | number | undefined) => (a: Row, b: Row) =>
@@ -26,6 +27,7 @@ const columns: TableProps.ColumnDefinition<Row>[] = [
     id: 'name',
     header: 'Name',
     isRowHeader: true,
+    maxWidth: 320,
     sortingComparator: by((r) => r.name.Name),
     cell: ({ name }) => <PageLink to={`/event-data-stores/${idOf(name.EventDataStoreArn)}`}>{shown(name.Name)}</PageLink>,
   },
@@ -34,7 +36,7 @@ const columns: TableProps.ColumnDefinition<Row>[] = [
     header: 'Status',
     minWidth: 200,
     sortingComparator: by((r) => r.store?.Status),
-    cell: ({ store }) => <StoreStatus status={store?.Status} />,
+    cell: ({ store, error }) => <StoreStatus status={store?.Status} error={error} />,
   },
   {
     id: 'type',

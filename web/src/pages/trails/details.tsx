@@ -57,6 +57,7 @@ function TrailPage({ trail }: { trail: Trail }) {
   const [tab, setTab] = useParam('tab', 'details')
   const [region] = useRegion()
   const logging = status.data?.IsLogging
+  const unknown = !status.data && !!status.error
   const close = () => setDialog(null)
   return (
     <ContentLayout
@@ -67,12 +68,13 @@ function TrailPage({ trail }: { trail: Trail }) {
             <SpaceBetween direction="horizontal" size="xs">
               <Button iconName="refresh" ariaLabel="Refresh" onClick={() => void refresh()} />
               <Button onClick={() => setDialog('delete')}>Delete</Button>
-              {logging === false ? (
+              {(logging === false || unknown) && (
                 <Button loading={starting} onClick={start}>
                   Start logging
                 </Button>
-              ) : (
-                <Button disabled={!logging} onClick={() => setDialog('stop')}>
+              )}
+              {logging !== false && (
+                <Button disabled={!logging && !unknown} onClick={() => setDialog('stop')}>
                   Stop logging
                 </Button>
               )}
@@ -96,7 +98,12 @@ function TrailPage({ trail }: { trail: Trail }) {
             {
               id: 'details',
               label: 'Details',
-              content: <Sections trail={trail} status={<TrailStatus trail={trail} status={status.data} error={status.error} />} />,
+              content: (
+                <Sections
+                  trail={trail}
+                  status={<TrailStatus trail={trail} status={status.data} error={status.error} onRetry={() => void refresh()} />}
+                />
+              ),
             },
             { id: 'validation', label: 'Log file validation', content: <Validation trail={trail} /> },
           ]}

@@ -3,7 +3,7 @@ import Container from '@cloudscape-design/components/container'
 import Header from '@cloudscape-design/components/header'
 import { useState, type ReactNode } from 'react'
 import { useParams } from 'react-router'
-import { createBucket } from '~/api/buckets'
+import { createBucket, permitBucket } from '~/api/buckets'
 import { cloudtrail } from '~/api/client'
 import { messageOf } from '~/api/errors'
 import type { InsightSelector, Trail } from '~/api/operations.gen'
@@ -16,6 +16,8 @@ import { newSelector } from '~/components/selectors/draft'
 import { EventsForm, type Part } from '~/components/selectors/events-form'
 import { fromGiven, toGiven, type Given, type Selection } from '~/components/selectors/selection'
 import { checkSelection, hasProblems } from '~/components/selectors/selection-check'
+import { unchanged } from '~/lib/unchanged'
+import { useFresh } from '~/lib/fresh'
 import { visible } from '~/lib/text'
 import { hrefOf } from '~/shell/link'
 import { usePage } from '~/shell/page'
@@ -50,7 +52,7 @@ export default function Edit() {
       { text: name, href: hrefOf(`/trails/${encodeURIComponent(name)}`) },
     ],
   })
-  const { data: trail, isPending, error, refetch } = useTrail(name, region)
+  const { data: trail, isPending, error, refetch } = useFresh(useTrail(name, region))
   if (!title) return <NotFound />
   if (isPending) return <Loading />
   if (error) return <Problem header="The trail could not be read" error={error} onRetry={() => void refetch()} />
@@ -73,17 +75,19 @@ function useEdited(trail: Trail): Edited {
 function EditAttributes({ trail, title, section }: Props & { section: 'general' | 'logs' }) {
   const { account } = useSession()
   const region = trail.HomeRegion!
-  const [value, setValue] = useState<Attributes>(() => attributesOf(trail))
+  const [before] = useState(trail)
+  const [value, setValue] = useState<Attributes>(() => attributesOf(before))
   const [tried, setTried] = useState(false)
   const [bucketMade, setBucketMade] = useState('')
   const errors = checkAttributes(value, region, account)
   const { save, saving, error, back } = useSaving(useEdited(trail), async () => {
     if (section === 'logs') return cloudtrail('UpdateTrail', updateLogs(trail, value, account), { region })
-    if (value.newBucket && bucketMade !== value.bucket) {
-      await createBucket(region, { name: value.bucket, purpose: 'trail', prefix: value.prefix || undefined, trailName: trail.Name })
-      setBucketMade(value.bucket)
+    if (value.newBucket) {
+      const bucket = { name: value.bucket, purpose: 'trail' as const, prefix: value.prefix || undefined, trailName: trail.Name }
+      await (bucketMade === bucket.name ? permitBucket : createBucket)(region, bucket)
+      setBucketMade(bucket.name)
     }
-    return cloudtrail('UpdateTrail', updateGeneral(trail, value), { region })
+    return cloudtrail('UpdateTrail', updateGeneral(before, value), { region })
   })
   const field = fieldOf(error)
   const shownErrors: Errors = { ...(tried ? errors : {}), ...(field ? { [field]: visible(messageOf(error)) } : {}) }
@@ -115,11 +119,14 @@ function TagsOf({ trail, title }: Props) {
 }
 
 function EditInsights({ trail, title }: Props) {
-  const insights = useTrailInsights(trail)
-  const selectors = useTrailSelectors(trail)
+  const insights = useFresh(useTrailInsights(trail))
+  const selectors = useFresh(useTrailSelectors(trail))
   if (insights.isPending || selectors.isPending) return <Loading />
   const error = insights.error ?? selectors.error
-  if (error) return <Problem header="The events of the trail could not be read" error={error} />
+  if (error) {
+    const retry = () => (insights.error ? insights : selectors).refetch()
+    return <Problem header="The events of the trail could not be read" error={error} onRetry={() => void retry()} />
+  }
   return <InsightsOf trail={trail} title={title} insights={insights.data ?? []} selection={fromGiven(selectors.data!)} />
 }
 
@@ -139,7 +146,7 @@ function InsightsOf({ trail, title, insights, selection }: Props & { insights: I
 }
 
 function EditEvents({ trail, title, part }: Props & { part: Part }) {
-  const selectors = useTrailSelectors(trail)
+  const selectors = useFresh(useTrailSelectors(trail))
   if (selectors.isPending) return <Loading />
   if (selectors.error)
     return <Problem header="The events of the trail could not be read" error={selectors.error} onRetry={() => void selectors.refetch()} />
@@ -151,9 +158,14 @@ function EventsOf({ trail, title, part, given }: Props & { part: Part; given: Gi
   const [value, setValue] = useState<Selection>(() => begin(fromGiven(given), part))
   const [tried, setTried] = useState(false)
   const problems = checkSelection(value, catalogue.withoutARN)
-  const { save, saving, error, back } = useSaving(useEdited(trail), () =>
-    cloudtrail('PutEventSelectors', { TrailName: trail.TrailARN!, ...toGiven(value) }, { region: trail.HomeRegion! }),
-  )
+  const TrailName = trail.TrailARN!
+  const region = trail.HomeRegion!
+  const [was] = useState(given)
+  // All sections of events are one setting.
+  const { save, saving, error, back } = useSaving(useEdited(trail), async () => {
+    await unchanged('What the trail logs', was, () => cloudtrail('GetEventSelectors', { TrailName }, { region }))
+    return cloudtrail('PutEventSelectors', { TrailName, ...toGiven(value) }, { region })
+  })
   let warning: ReactNode
   if (!value.basic && given.EventSelectors?.some((s) => s.DataResources?.length)) {
     warning = (

@@ -5,6 +5,7 @@ import type { TableProps } from '@cloudscape-design/components/table'
 import { useState } from 'react'
 import type { GetTrailStatusResponse, Trail } from '~/api/operations.gen'
 import { ResourceTable } from '~/components/resource-table'
+import { Unknown } from '~/components/unknown'
 import { shown } from '~/lib/text'
 import { hrefOf, PageLink, useFollow, useGo } from '~/shell/link'
 import { usePage } from '~/shell/page'
@@ -24,7 +25,7 @@ interface Row {
 export const trailPath = (trail: Trail) => `/trails/${encodeURIComponent(trail.Name!)}?region=${trail.HomeRegion}`
 
 function Status({ row }: { row: Row }) {
-  if (row.error) return <StatusIndicator type="warning">Unknown</StatusIndicator>
+  if (row.error && !row.status) return <Unknown error={row.error} />
   if (!row.status) return <StatusIndicator type="loading">Loading</StatusIndicator>
   const failed = troubles(row.status)
   if (failed.length)
@@ -39,6 +40,7 @@ const columns: TableProps.ColumnDefinition<Row>[] = [
     id: 'name',
     header: 'Name',
     isRowHeader: true,
+    maxWidth: 320,
     sortingComparator: by((r) => r.trail.Name),
     cell: ({ trail }) => <PageLink to={trailPath(trail)}>{shown(trail.Name)}</PageLink>,
   },
@@ -50,13 +52,15 @@ const columns: TableProps.ColumnDefinition<Row>[] = [
     id: 'bucket',
     header: 'S3 bucket',
     minWidth: 180,
+    maxWidth: 320,
     sortingComparator: by((r) => r.trail.S3BucketName),
     cell: ({ trail }) => shown(trail.S3BucketName),
   },
-  { id: 'prefix', header: 'Log file prefix', cell: ({ trail }) => shown(trail.S3KeyPrefix) },
+  { id: 'prefix', header: 'Log file prefix', maxWidth: 240, cell: ({ trail }) => shown(trail.S3KeyPrefix) },
   {
     id: 'group',
     header: 'CloudWatch Logs log group',
+    maxWidth: 240,
     cell: ({ trail }) => shown(trail.CloudWatchLogsLogGroupArn?.replace(/^.*:log-group:(.*):\*$/, '$1')),
   },
   { id: 'status', header: 'Status', minWidth: 130, cell: (row) => <Status row={row} /> },

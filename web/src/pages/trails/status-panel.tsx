@@ -15,12 +15,20 @@ import { useSession } from '~/shell/session'
 import { locationOf } from './form'
 import { troubles, type Trouble } from './status'
 
+interface Props {
+  trail: Trail
+  status: GetTrailStatusResponse | undefined
+  // error is why the status could not be asked for the last time.
+  error: unknown
+  onRetry: () => void
+}
+
 // TrailStatus shows whether a trail logs and how its deliveries go, and explains
 // those that fail.
-export function TrailStatus({ trail, status, error }: { trail: Trail; status: GetTrailStatusResponse | undefined; error: unknown }) {
+export function TrailStatus({ trail, status, error, onRetry }: Props) {
   const { account, s3Endpoint } = useSession()
   const failed = status ? troubles(status) : []
-  const pending = <StatusIndicator type="loading">Loading</StatusIndicator>
+  const pending = error ? '-' : <StatusIndicator type="loading">Loading</StatusIndicator>
   const delivery = (what: Trouble['what'], time: number | undefined, off: boolean) => {
     if (!status) return pending
     if (off) return '-'
@@ -31,7 +39,7 @@ export function TrailStatus({ trail, status, error }: { trail: Trail; status: Ge
   return (
     <Container header={<Header variant="h2">Status</Header>}>
       <SpaceBetween size="l">
-        {!!error && !status && <Problem header="The status could not be read" error={error} />}
+        {!!error && <Problem header={status ? 'The status is that of before' : 'The status could not be read'} error={error} onRetry={onRetry} />}
         {failed.map((t) => (
           <Alert key={t.what} type="error" header={t.header}>
             {t.means} <b>What to do:</b> {t.fix}

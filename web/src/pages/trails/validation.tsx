@@ -9,7 +9,7 @@ import Header from '@cloudscape-design/components/header'
 import ProgressBar from '@cloudscape-design/components/progress-bar'
 import Select from '@cloudscape-design/components/select'
 import SpaceBetween from '@cloudscape-design/components/space-between'
-import { useEffect, useRef, useState } from 'react'
+import { useEffect, useMemo, useRef, useState } from 'react'
 import { ApiError } from '~/api/errors'
 import type { Trail } from '~/api/operations.gen'
 import { stream } from '~/api/stream'
@@ -37,6 +37,8 @@ function bounds(range: DateRangePickerProps.Value): { start: string; end: string
 
 interface State {
   running: boolean
+  // stopped says that the person ended it.
+  stopped?: boolean
   progress: Progress
   findings: Finding[]
   report?: Report
@@ -82,9 +84,11 @@ export function Validation({ trail }: { trail: Trail }) {
   }
   const stop = () => {
     abort.current?.abort()
-    setState((old) => ({ ...old, running: false }))
+    setState((old) => ({ ...old, running: false, stopped: true }))
   }
   const { progress } = state
+  const soFar = `${plural(progress.digests, 'digest file')} of ${count(progress.listed)}, ${plural(progress.logFiles, 'log file')}, ${bytes(progress.bytes)} read`
+  const command = useMemo(() => commandOf(trail, region, s3Endpoint, range), [trail, region, s3Endpoint, range])
   return (
     <SpaceBetween size="l">
       {!trail.LogFileValidationEnabled && (
@@ -139,10 +143,15 @@ export function Validation({ trail }: { trail: Trail }) {
           {state.running && (
             <ProgressBar
               label="Validating log files"
-              description={`${plural(progress.digests, 'digest file')} of ${count(progress.listed)}, ${plural(progress.logFiles, 'log file')}, ${bytes(progress.bytes)} read`}
+              description={soFar}
               value={progress.listed ? Math.min(100, (100 * progress.digests) / progress.listed) : 0}
               additionalInfo={plural(problemsOf(state.findings).length, 'finding')}
             />
+          )}
+          {state.stopped && (
+            <Alert type="info" header="The validation was stopped">
+              {soFar}, with {plural(problemsOf(state.findings).length, 'finding')}. Nothing is said about the other files.
+            </Alert>
           )}
           {!!state.error && <Problem header="The validation could not be finished" error={state.error} onRetry={() => void run()} />}
         </SpaceBetween>
@@ -154,7 +163,7 @@ export function Validation({ trail }: { trail: Trail }) {
         headerDescription="Nobody has to trust this page: the AWS CLI checks the same files with the same keys."
       >
         <SpaceBetween size="s">
-          <Command text={commandOf(trail, region, s3Endpoint, bounds(range).start)} label="Command of the AWS CLI" />
+          <Command text={command} label="Command of the AWS CLI" />
           <Box color="text-body-secondary">
             It asks this server for the public keys and reads the files from the bucket, so that it needs credentials for
             cloudtrail:ListPublicKeys, cloudtrail:DescribeTrails, s3:GetObject, and s3:ListBucket. `cairn validate` takes the same options,
@@ -166,7 +175,9 @@ export function Validation({ trail }: { trail: Trail }) {
   )
 }
 
-function commandOf(trail: Trail, region: string, s3Endpoint: string | undefined, start: string): string {
+function commandOf(trail: Trail, region: string, s3Endpoint: string | undefined, range: DateRangePickerProps.Value): string {
+  const { start, end } = bounds(range)
+  const until = range.type === 'absolute' ? ` --end-time ${end.slice(0, 19)}Z` : ''
   const s3 = s3Endpoint ? `AWS_ENDPOINT_URL_S3=${s3Endpoint} ` : ''
-  return `${s3}aws cloudtrail validate-logs --endpoint-url ${location.origin} --region ${region} \\\n  --trail-arn ${trail.TrailARN} --start-time ${start.slice(0, 19)}Z`
+  return `${s3}aws cloudtrail validate-logs --endpoint-url ${location.origin} --region ${region} \\\n  --trail-arn ${trail.TrailARN} --start-time ${start.slice(0, 19)}Z${until}`
 }
