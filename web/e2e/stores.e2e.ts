@@ -5,24 +5,42 @@ import { gzipSync } from 'node:zlib'
 import type { Page } from 'playwright-core'
 import { afterAll, expect, test } from 'vitest'
 import { account, barriers, useConsole } from './harness'
+import { holdBucket } from './held-bucket'
 import { logFile, record } from './records'
 import { S3, signed } from './s3'
 
-const it = useConsole()
 const made: string[] = []
+const folderOf = (name: string) => {
+  const folder = mkdtempSync(join(tmpdir(), name))
+  made.push(folder)
+  return folder
+}
 
-afterAll(() => made.forEach((folder) => rmSync(folder, { recursive: true, force: true })))
+// dayFile is a log file of a day of an account, which has an event for each name.
+const dayOf = 'AWSLogs/' + account + '/CloudTrail/us-east-1/2023/07/10/'
+const dayFile = (id: string) => `${dayOf}${account}_CloudTrail_us-east-1_20230710T1145Z_${id.padEnd(16, 'x')}.json.gz`
+const zipped = (...names: string[]) => gzipSync(logFile(names.map((name) => record(name, 60, { eventTime: '2023-07-10T11:40:00Z' }))))
+
+// A bucket elsewhere, for which the settings of the server have an endpoint.
+const held = await holdBucket('held-logs', new Map(['a', 'b', 'c'].map((id) => [dayFile(id), zipped('RunInstances', 'StopInstances')])))
+const settings = join(folderOf('cairn-settings-'), 'cairn.yaml')
+writeFileSync(settings, `buckets:\n  - name: held-logs\n    endpoint: ${held.url}\n    region: us-east-1\n`)
+Object.assign(process.env, { AWS_ACCESS_KEY_ID: 'AKIAIOSFODNN7EXAMPLE', AWS_SECRET_ACCESS_KEY: 'unused' })
+
+const it = useConsole(['--config', settings])
+
+afterAll(() => {
+  held.close()
+  made.forEach((folder) => rmSync(folder, { recursive: true, force: true }))
+})
 
 // logFiles is a folder of log files: real ones where they are at hand.
 function logFiles(): string {
   const real = process.env.CAIRN_REAL_DATA ?? resolve(import.meta.dirname, '../../../shared/data/real')
   if (existsSync(real)) return real
-  const folder = mkdtempSync(join(tmpdir(), 'cairn-log-files-'))
-  made.push(folder)
-  const day = join(folder, 'AWSLogs', account, 'CloudTrail', 'us-east-1', '2023', '07', '10')
-  mkdirSync(day, { recursive: true })
-  const records = Array.from({ length: 200 }, () => record('CreateUser', 60, { eventTime: '2023-07-10T11:40:00Z' }))
-  writeFileSync(join(day, `${account}_CloudTrail_us-east-1_20230710T1145Z_abcdefghijklmnop.json.gz`), gzipSync(logFile(records)))
+  const folder = folderOf('cairn-log-files-')
+  mkdirSync(join(folder, dayOf), { recursive: true })
+  writeFileSync(join(folder, dayFile('a')), zipped(...Array.from({ length: 200 }, () => 'CreateUser')))
   return folder
 }
 
@@ -41,6 +59,9 @@ async function choose(page: Page, select: RegExp, option: RegExp | string): Prom
   if (typeof option === 'string') await page.keyboard.type(option)
   await page.getByRole('option', { name: option }).first().click()
 }
+
+const sessionOf = async (page: Page) =>
+  (await (await page.request.get('/console/api/session')).json()) as { csrf: string; s3Endpoint: string }
 
 const next = (page: Page) => page.getByRole('button', { name: 'Next' }).click()
 
@@ -118,8 +139,7 @@ test('a store is made with a template for data events', async () => {
 
 test('log files are copied with progress, and a file that is none is told', async () => {
   const page = await it.signIn('/event-data-stores')
-  const session = (await (await page.request.get('/console/api/session')).json()) as { s3Endpoint: string }
-  const s3 = new S3(session.s3Endpoint, it.server)
+  const s3 = new S3((await sessionOf(page)).s3Endpoint, it.server)
   const files = await s3.upload('old-logs', logFiles())
   await makeStore(page, 'history', '3653')
 
@@ -158,6 +178,63 @@ test('log files are copied with progress, and a file that is none is told', asyn
   await page.goto('/console/imports?status=COMPLETED')
   await page.getByRole('link', { name: 'history', exact: true }).waitFor()
   expect(await page.getByRole('row').count()).toBe(2)
+})
+
+// copyFrom starts a copy of log files into a new event data store.
+async function copyFrom(page: Page, uri: string): Promise<void> {
+  const { csrf } = await sessionOf(page)
+  const answer = await page.request.post('/console/api/cloudtrail/CreateEventDataStore', {
+    headers: { 'X-Cairn-Csrf': csrf, Origin: it.server.url },
+    data: { Name: new URL(uri).host, RetentionPeriod: 3653 },
+  })
+  const { EventDataStoreArn } = (await answer.json()) as { EventDataStoreArn: string }
+  await page.goto(`/console/imports/create?source=${uri}&destination=${EventDataStoreArn.split('/')[1]}`)
+  await page.getByRole('button', { name: 'Copy events' }).click()
+  await page.getByRole('dialog').getByRole('button', { name: 'Copy events' }).click()
+  await page.getByRole('heading', { name: 'Copy details', level: 1 }).waitFor()
+}
+
+const retry = (page: Page) => page.getByRole('button', { name: 'Retry copy' })
+
+test('a copy is stopped, and goes on', async () => {
+  const page = await it.signIn('/imports')
+  await copyFrom(page, 's3://held-logs/AWSLogs/')
+  await held.asked()
+  await becomes(page, 'Copy status', 'In progress')
+  expect(await retry(page).isDisabled()).toBe(true)
+  await page.getByRole('button', { name: 'Stop copy' }).click()
+  await page.getByRole('dialog').getByText('With Retry copy it goes on where it stopped.').waitFor()
+  await page.getByRole('dialog').getByRole('button', { name: 'Stop copy' }).click()
+  await becomes(page, 'Copy status', 'Stopped')
+  await page.getByText('Stopped. Retry copy goes on from here.').waitFor()
+  await expect.poll(() => page.getByRole('button', { name: 'Stop copy' }).isDisabled()).toBe(true)
+  expect(await barriers(page)).toEqual([])
+  held.letGo()
+  await retry(page).click()
+  await becomes(page, 'Copy status', 'Completed')
+  expect(await pair(page, 'Files copied').innerText()).toBe('3')
+  expect(await pair(page, 'Events copied').innerText()).toBe('6')
+})
+
+test('a copy that failed is retried when its file is mended', async () => {
+  const page = await it.signIn('/imports')
+  const s3 = new S3((await sessionOf(page)).s3Endpoint, it.server)
+  await s3.put('mended-logs')
+  await s3.put('mended-logs', dayFile('a'), zipped('RunInstances'))
+  await s3.put('mended-logs', dayFile('b'), zipped('StopInstances').subarray(0, -9))
+  await copyFrom(page, 's3://mended-logs/AWSLogs/')
+  await becomes(page, 'Copy status', 'Failed')
+  await becomes(page, 'Copy failures', '1')
+  expect(await pair(page, 'Events copied').innerText()).toBe('1')
+  const failure = page.getByRole('row', { name: dayFile('b') })
+  await failure.getByText('Nothing of it is imported').waitFor()
+  expect(await barriers(page)).toEqual([])
+  await s3.put('mended-logs', dayFile('b'), zipped('StopInstances'))
+  await retry(page).click()
+  await becomes(page, 'Copy status', 'Completed')
+  expect(await pair(page, 'Copy failures').innerText()).toBe('0')
+  expect(await pair(page, 'Events copied').innerText()).toBe('2')
+  await failure.getByText('Succeeded when tried again').waitFor()
 })
 
 test('a store is stopped, started, unprotected, deleted and restored', async () => {
