@@ -5,7 +5,7 @@ import { QueryClient, QueryClientProvider } from '@tanstack/react-query'
 import { StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
 import { BrowserRouter } from 'react-router'
-import { ApiError, unreachable } from './api/errors'
+import { mayPass } from './api/errors'
 import { App, preload } from './app'
 import { Loading } from './components/loading'
 import { ErrorBoundary } from './shell/boundary'
@@ -21,7 +21,7 @@ const client = new QueryClient({
       staleTime: 10_000,
       refetchOnWindowFocus: false,
       // Only what may be over in a moment is tried again.
-      retry: (failures, error) => failures < 2 && error instanceof ApiError && (error.code === unreachable || error.status >= 500),
+      retry: (failures, error) => failures < 2 && mayPass(error),
     },
   },
 })

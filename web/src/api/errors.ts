@@ -50,6 +50,11 @@ export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error)
 }
 
+// mayPass tells errors that may be over in a moment.
+export function mayPass(error: unknown): boolean {
+  return error instanceof ApiError && (error.code === unreachable || error.status >= 500)
+}
+
 // endsSession tells whether the server wants a new sign-in.
 export function endsSession(error: unknown): boolean {
   return error instanceof ApiError && error.status === 401 && (error.code === 'NotSignedIn' || error.code === 'SessionExpired')

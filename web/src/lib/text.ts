@@ -56,3 +56,6 @@ export function download(name: string, type: string, text: string): void {
   link.click()
   URL.revokeObjectURL(url)
 }
+
+// digitsOf is a code without the spaces that apps show in it.
+export const digitsOf = (code: string) => code.replace(/\s/g, '')

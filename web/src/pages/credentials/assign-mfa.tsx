@@ -10,6 +10,7 @@ import { FormDialog } from '~/components/form-dialog'
 import { Loading } from '~/components/loading'
 import { useNotify } from '~/shell/notifications'
 import './credentials.css'
+import { digitsOf } from '~/lib/text'
 import { codesProblem, groups, nameProblem } from './mfa-rules'
 
 const QrCode = lazy(() => import('./qr-code'))
@@ -42,7 +43,7 @@ export function AssignMfa({ taken, onDismiss, onDone }: Props) {
         setDevice(await beginMfa({ name: name.trim() }))
         setChecked(false)
       } else {
-        await enableMfa({ name: name.trim(), code1: codes[0]!.trim(), code2: codes[1]!.trim() })
+        await enableMfa({ name: name.trim(), code1: digitsOf(codes[0]!), code2: digitsOf(codes[1]!) })
         notify({ type: 'success', content: `The MFA device ${name.trim()} is assigned. The next sign-in asks for its code.` })
         await onDone()
         onDismiss()

@@ -1,3 +1,5 @@
+import { digitsOf } from '~/lib/text'
+
 // nameProblem says what is wrong with the name of a new device, or ''.
 export function nameProblem(name: string, taken: string[]): string {
   const trimmed = name.trim()
@@ -9,8 +11,9 @@ export function nameProblem(name: string, taken: string[]): string {
 
 // codesProblem says what is wrong with the two codes of a new device, or ''.
 export function codesProblem(first: string, second: string): string {
-  if (![first, second].every((code) => /^\d{6}$/.test(code.trim()))) return 'Each code has 6 digits.'
-  if (first.trim() === second.trim()) return 'The codes are the same. Wait until the app shows another one, and enter that second.'
+  const codes = [first, second].map(digitsOf)
+  if (!codes.every((code) => /^\d{6}$/.test(code))) return 'Each code has 6 digits.'
+  if (codes[0] === codes[1]) return 'The codes are the same. Wait until the app shows another one, and enter that second.'
   return ''
 }
 

@@ -51,7 +51,7 @@ function ChangeForm({ onDone, onChanged }: { onDone: () => void; onChanged: () =
   const [checked, setChecked] = useState(false)
   const [busy, setBusy] = useState(false)
   const [error, setError] = useState<unknown>()
-  const rules = rulesOf(fields.new, session.userName, session.account)
+  const rules = rulesOf(fields.new, session.type === 'Root' ? '' : session.userName, session.account)
   const code = error instanceof ApiError ? error.code : ''
   const wrong = {
     old:

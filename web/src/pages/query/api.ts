@@ -1,6 +1,7 @@
 import { keepPreviousData, useInfiniteQuery, useQueries, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useMemo } from 'react'
 import { call, cloudtrail } from '~/api/client'
+import { mayPass } from '~/api/errors'
 import type { GetEventDataStoreResponse, SearchSampleQueriesSearchResult } from '~/api/operations.gen'
 import { useRegion } from '~/shell/session'
 import type { Cell, Column } from './cells'
@@ -81,7 +82,8 @@ export function useQueryState(region: string, queryId: string | undefined) {
     staleTime: 1000,
     queryFn: ({ signal }) => cloudtrail('DescribeQuery', { QueryId: queryId! }, { region, signal }),
     refetchInterval: ({ state }) => {
-      if (state.error) return false
+      // A server that restarts is there again soon.
+      if (state.error) return mayPass(state.error) ? 3000 : false
       if (!hasEnded(state.data?.QueryStatus)) return pollAfter(state.dataUpdateCount)
       return state.data?.DeliveryStatus === 'PENDING' ? 2000 : false
     },

@@ -38,7 +38,14 @@ export function CommandOutput({ run, query }: { run: Run; query: DescribeQueryRe
                 ? '-'
                 : named.map((id) => {
                     const name = stores?.find((store) => store.id === id)?.name
-                    return <div key={id}>{name ? <PageLink to={`/event-data-stores/${id}`}>{visible(name)}</PageLink> : id}</div>
+                    return (
+                      <div key={id}>
+                        {name && <PageLink to={`/event-data-stores/${id}`}>{visible(name)}</PageLink>}
+                        <Box color="text-body-secondary" fontSize="body-s">
+                          {id}
+                        </Box>
+                      </div>
+                    )
                   }),
           },
           { label: 'Query ID', value: <Copied text={run.queryId} what="query ID" /> },

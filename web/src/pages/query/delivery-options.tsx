@@ -44,7 +44,9 @@ export function useDelivery() {
   }
   const place = async (): Promise<string | undefined> => {
     if (!value.on) return undefined
-    if (value.bucket === usual && exists === false) await create()
+    // The list may not have come yet; who may not see it, is told by the query.
+    const known = value.bucket === usual && (buckets.data ?? (await buckets.refetch()).data)
+    if (known && !known.some((b) => b.name === usual)) await create()
     return deliveryUri(value.bucket, value.prefix)
   }
   return { value, set, place, create, exists, problem, usual }

@@ -6,6 +6,7 @@ import SpaceBetween from '@cloudscape-design/components/space-between'
 import TabList from '@cloudscape-design/components/tabs'
 import { useCallback, useEffect, useMemo, useRef, useState } from 'react'
 import { Confirm } from '~/components/confirm'
+import { Problem } from '~/components/problem'
 import { visible } from '~/lib/text'
 import { useNotify } from '~/shell/notifications'
 import { usable, useCatalogue, useStores } from './api'
@@ -29,7 +30,8 @@ export function EditorTab() {
   const runs = useRuns(update)
   const outcome = useOutcome(tab, runs)
   const stores = useStores(true)
-  const catalogue = useCatalogue().data
+  const language = useCatalogue()
+  const catalogue = language.data
   const [chosen, choose] = useChosenStore()
   const editor = useRef<Editor | null>(null)
   const { notify } = useNotify()
@@ -83,6 +85,9 @@ export function EditorTab() {
             onChoose={useStore}
             description="Its ID goes into the FROM of the statement"
           />
+          {language.error && (
+            <Problem header="Columns and functions could not be read" error={language.error} onRetry={() => void language.refetch()} />
+          )}
           {columns.length > 0 && <Columns columns={columns} onChoose={(text) => editor.current?.insert(text)} />}
         </SpaceBetween>
         <TabList

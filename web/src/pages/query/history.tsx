@@ -40,7 +40,7 @@ export function History() {
   const client = useQueryClient()
   const { stores } = useStores()
   const filter = { status: params.get('status') ?? undefined, eventDataStore: params.get('store') ?? undefined }
-  const { data, isPending, isFetching, error, refetch, fetchNextPage, hasNextPage, isPlaceholderData } = useHistory(filter)
+  const { data, isPending, isFetching, error, refetch, fetchNextPage, hasNextPage, isPlaceholderData, isFetchNextPageError } = useHistory(filter)
   const [index, setIndex] = useState(0)
   const [selected, select] = useState<string>()
   const pages = data?.pages ?? []
@@ -60,95 +60,105 @@ export function History() {
     )
   }
   const turn = async (to: number) => {
-    if (to >= pages.length) await fetchNextPage()
+    if (to >= pages.length && (await fetchNextPage()).isError) return
     setIndex(to)
   }
   const filtered = !!filter.status || !!filter.eventDataStore
-  if (error && !data) return <Problem header="The results history could not be read" error={error} onRetry={() => void refetch()} />
+  const problem = error && (
+    <Problem
+      header="The results history could not be read"
+      error={error}
+      onRetry={() => void (isFetchNextPageError ? turn(pages.length) : refetch())}
+    />
+  )
+  if (problem && !data) return problem
   return (
-    <Table
-      variant="container"
-      items={queries}
-      trackBy="queryId"
-      loading={isPending || isPlaceholderData}
-      loadingText="Loading queries"
-      selectionType="single"
-      selectedItems={chosen ? [chosen] : []}
-      onSelectionChange={({ detail }) => select(detail.selectedItems[0]?.queryId)}
-      resizableColumns
-      ariaLabels={{ tableLabel: 'Results history', selectionGroupLabel: 'Queries', itemSelectionLabel: (_, q) => `Query ${q.queryId}` }}
-      header={
-        <Header
-          variant="h2"
-          description="Queries of the last seven days in this account and Region, with their results"
-          actions={
-            <SpaceBetween direction="horizontal" size="xs">
-              <Button
-                iconName="refresh"
-                ariaLabel="Refresh"
-                loading={isFetching && !isPending}
-                onClick={() => {
-                  setIndex(0)
-                  void client.resetQueries({ queryKey: ['queries', region] })
-                }}
-              />
-              <Button
-                disabled={!chosen || hasEnded(chosen.status)}
-                loading={!!chosen && runs.cancelling.has(chosen.queryId)}
-                onClick={() => void runs.cancel({ queryId: chosen!.queryId, region })}
-              >
-                Cancel query
-              </Button>
-              <Button disabled={!chosen} onClick={() => open({ sql: chosen!.statement })}>
-                Open statement in editor
-              </Button>
-            </SpaceBetween>
-          }
-        >
-          Results history
-        </Header>
-      }
-      filter={<Filters filter={filter} stores={stores ?? []} onChange={set} />}
-      pagination={
-        <Pagination
-          currentPageIndex={at + 1}
-          pagesCount={pages.length + (hasNextPage ? 1 : 0) || 1}
-          openEnd={hasNextPage}
-          disabled={isFetching}
-          onChange={({ detail }) => void turn(detail.currentPageIndex - 1)}
-          ariaLabels={{
-            nextPageLabel: 'Next page',
-            previousPageLabel: 'Previous page',
-            paginationLabel: 'Pages of queries',
-            pageLabel: (n) => `Page ${n}`,
-          }}
-        />
-      }
-      empty={
-        filtered ? (
-          <Empty
-            title="No matches"
-            action={
-              <Button
-                onClick={() => {
-                  set('status', undefined)
-                  set('store', undefined)
-                }}
-              >
-                Clear filters
-              </Button>
+    <SpaceBetween size="m">
+      {problem}
+      <Table
+        variant="container"
+        items={queries}
+        trackBy="queryId"
+        loading={isPending || isPlaceholderData}
+        loadingText="Loading queries"
+        selectionType="single"
+        selectedItems={chosen ? [chosen] : []}
+        onSelectionChange={({ detail }) => select(detail.selectedItems[0]?.queryId)}
+        resizableColumns
+        ariaLabels={{ tableLabel: 'Results history', selectionGroupLabel: 'Queries', itemSelectionLabel: (_, q) => `Query ${q.queryId}` }}
+        header={
+          <Header
+            variant="h2"
+            description="Queries of the last seven days in this account and Region, with their results"
+            actions={
+              <SpaceBetween direction="horizontal" size="xs">
+                <Button
+                  iconName="refresh"
+                  ariaLabel="Refresh"
+                  loading={isFetching && !isPending}
+                  onClick={() => {
+                    setIndex(0)
+                    void client.resetQueries({ queryKey: ['queries', region] })
+                  }}
+                />
+                <Button
+                  disabled={!chosen || hasEnded(chosen.status)}
+                  loading={!!chosen && runs.cancelling.has(chosen.queryId)}
+                  onClick={() => void runs.cancel({ queryId: chosen!.queryId, region })}
+                >
+                  Cancel query
+                </Button>
+                <Button disabled={!chosen} onClick={() => open({ sql: chosen!.statement })}>
+                  Open statement in editor
+                </Button>
+              </SpaceBetween>
             }
           >
-            No query of the last seven days is like this.
-          </Empty>
-        ) : (
-          <Empty title="No queries" action={<Button onClick={() => go('editor')}>Write a query</Button>}>
-            Every query that is run in this account and Region, here or through the API, stands here for seven days, with its results.
-          </Empty>
-        )
-      }
-      columnDefinitions={columns(stores ?? [], account)}
-    />
+            Results history
+          </Header>
+        }
+        filter={<Filters filter={filter} stores={stores ?? []} onChange={set} />}
+        pagination={
+          <Pagination
+            currentPageIndex={at + 1}
+            pagesCount={pages.length + (hasNextPage ? 1 : 0) || 1}
+            openEnd={hasNextPage}
+            disabled={isFetching}
+            onChange={({ detail }) => void turn(detail.currentPageIndex - 1)}
+            ariaLabels={{
+              nextPageLabel: 'Next page',
+              previousPageLabel: 'Previous page',
+              paginationLabel: 'Pages of queries',
+              pageLabel: (n) => `Page ${n}`,
+            }}
+          />
+        }
+        empty={
+          filtered ? (
+            <Empty
+              title="No matches"
+              action={
+                <Button
+                  onClick={() => {
+                    set('status', undefined)
+                    set('store', undefined)
+                  }}
+                >
+                  Clear filters
+                </Button>
+              }
+            >
+              No query of the last seven days is like this.
+            </Empty>
+          ) : (
+            <Empty title="No queries" action={<Button onClick={() => go('editor')}>Write a query</Button>}>
+              Every query that is run in this account and Region, here or through the API, stands here for seven days, with its results.
+            </Empty>
+          )
+        }
+        columnDefinitions={columns(stores ?? [], account)}
+      />
+    </SpaceBetween>
   )
 }
 

@@ -46,7 +46,9 @@ function Ran({
   return (
     <SpaceBetween size="xs">
       {error && <Problem header="The query could not be followed" error={error} onRetry={() => void refetch()} />}
-      <StatusIndicator type={status.type}>{query ? summary(query) : 'Starting'}</StatusIndicator>
+      <div className="query-summary">
+        <StatusIndicator type={status.type}>{query ? summary(query) : 'Starting'}</StatusIndicator>
+      </div>
       {/* Not the running figures: they would be read out every second. */}
       <LiveRegion hidden>{query && hasEnded(query.QueryStatus) ? summary(query) : status.text}</LiveRegion>
       <Tabs

@@ -8,7 +8,7 @@ import { lazy, Suspense, useState } from 'react'
 import { Empty } from '~/components/empty'
 import { Loading } from '~/components/loading'
 import { Problem } from '~/components/problem'
-import { count, plural } from '~/lib/text'
+import { count, plural, visible } from '~/lib/text'
 import type { Cell } from './cells'
 import { CopyMenu, DownloadMenu } from './copy-menu'
 import { Grid } from './grid'
@@ -91,7 +91,8 @@ export function ResultsGrid({ run, partial }: { run: Run; partial: boolean }) {
           onSelect={select}
           empty={
             <Empty title="No matches" action={clear}>
-              No row has &quot;{filter}&quot; in any of its values.
+              {page.more ? 'No row of those that were looked at' : 'No row'} has &quot;{visible(filter)}&quot; in any of its values.
+              {page.more && ' The next page looks further.'}
             </Empty>
           }
         />

@@ -19,9 +19,12 @@ import { SaveDialog } from './save-dialog'
 import { useTabs } from './tab-store'
 import { useOpen, usePageTab } from './use-open'
 
+const none: SavedQuery[] = []
+
 // SavedQueries are the queries that the server keeps for whoever is signed in.
 export function SavedQueries() {
-  const { data = [], isPending, error, refetch, isFetching } = useSavedQueries()
+  const { data: listed, isPending, error, refetch, isFetching } = useSavedQueries()
+  const data = listed ?? none
   const saving = useSaving()
   const { stores } = useStores()
   const { notify } = useNotify()
@@ -64,9 +67,11 @@ export function SavedQueries() {
       setDeleting({ query, error })
     }
   }
-  if (error) return <Problem header="The saved queries could not be listed" error={error} onRetry={() => void refetch()} />
+  const problem = error && <Problem header="The saved queries could not be listed" error={error} onRetry={() => void refetch()} />
+  if (problem && !listed) return problem
   return (
-    <>
+    <SpaceBetween size="m">
+      {problem}
       <Table
         {...collectionProps}
         items={items}
@@ -170,6 +175,6 @@ export function SavedQueries() {
       >
         Delete <b>{visible(deleting?.query.name ?? '')}</b>? Results of queries that were run stay in the results history.
       </Confirm>
-    </>
+    </SpaceBetween>
   )
 }

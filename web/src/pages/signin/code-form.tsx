@@ -6,6 +6,7 @@ import Input, { type InputProps } from '@cloudscape-design/components/input'
 import SpaceBetween from '@cloudscape-design/components/space-between'
 import { useEffect, useRef, useState, type FormEvent } from 'react'
 import { signInWithCode, type Session } from '~/api/session'
+import { digitsOf } from '~/lib/text'
 import { endsChallenge } from './form'
 import { Refusal, useWait } from './refusal'
 
@@ -29,7 +30,7 @@ export function CodeForm({ challenge, onSession, onBack }: Props) {
   const submit = async (event: FormEvent) => {
     event.preventDefault()
     if (busy || wait > 0) return
-    const digits = code.replace(/\s/g, '')
+    const digits = digitsOf(code)
     if (!/^\d{6}$/.test(digits)) {
       setProblem('A code has 6 digits.')
       return input.current?.focus()

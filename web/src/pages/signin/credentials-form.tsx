@@ -12,7 +12,7 @@ import { signIn, signInWithKey, type Challenge, type Session } from '~/api/sessi
 import { usePreference } from '~/lib/preferences'
 import { lastAccount } from '~/shell/session'
 import { Refusal, useWait } from './refusal'
-import { accountOf, firstEmpty, isTemporary, needed, problemsOf, type FieldName, type Fields, type Kind } from './form'
+import { accountOf, destinationOf, firstEmpty, isTemporary, needed, problemsOf, type FieldName, type Fields, type Kind } from './form'
 
 const kinds = [
   { value: 'user', label: 'IAM user', description: 'A user of an account, with a name of their own' },
@@ -74,7 +74,7 @@ export function CredentialsForm({ then, user, error: given, onAnswer }: Props) {
     setBusy(true)
     setError(undefined)
     try {
-      onAnswer(await send(kind, fields, '/console' + then))
+      onAnswer(await send(kind, fields, destinationOf(then)))
     } catch (failure) {
       setError(failure)
       const secret = kind === 'key' ? 'secretAccessKey' : 'password'

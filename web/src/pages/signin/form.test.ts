@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { ApiError } from '~/api/errors'
 import type { Session } from '~/api/session'
-import { accountOf, endedText, endsChallenge, firstEmpty, problemsOf, type Fields } from './form'
+import { accountOf, destinationOf, endedText, endsChallenge, firstEmpty, problemsOf, type Fields } from './form'
 
 const none: Fields = { account: '', user: '', password: '', accessKeyId: '', secretAccessKey: '', sessionToken: '' }
 
@@ -16,6 +16,13 @@ describe('the sign-in form', () => {
     expect(problemsOf('user', { ...none, account: '1111-2222-3333', user: 'a', password: ' ' })).toEqual({ password: expect.any(String) })
     expect(problemsOf('root', { ...none, account: '123', password: 'x' }).account).toMatch(/12 digits/)
     expect(problemsOf('key', { ...none, accessKeyId: 'ASIAX', secretAccessKey: 'x' }).sessionToken).toMatch(/session token/)
+  })
+  it('keeps nobody out by the link that they came with', () => {
+    expect(destinationOf('/trails/a?tab=logs&x=%2F')).toBe('/console/trails/a?tab=logs&x=%2F')
+    expect(destinationOf('/query?sql=' + 'x'.repeat(3000))).toBe('/console/query')
+    expect(destinationOf('/query?sql=\\')).toBe('/console/query')
+    expect(destinationOf('/events/%zz')).toBe('/console/')
+    expect(destinationOf('/events/' + 'x'.repeat(3000))).toBe('/console/')
   })
   it('begins with the first empty field', () => {
     expect(firstEmpty('user', { ...none, account: '1' })).toBe('user')

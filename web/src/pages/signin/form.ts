@@ -48,6 +48,17 @@ export function problemsOf(kind: Kind, fields: Fields): Partial<Record<FieldName
   return problems
 }
 
+const longest = 2048
+
+// destinationOf is a page as a sign-in names it to the server, which records it and takes
+// no odd ones: of an address that is too long, or odd, it is the page without its query,
+// or the first page. Nobody is kept out by the link that they came with.
+export function destinationOf(then: string): string {
+  const whole = '/console' + then
+  const fits = (text: string) => text.length <= longest && !/[\\\p{Cc}]|%(?![0-9a-f]{2})/iu.test(text)
+  return [whole, whole.split('?')[0]!].find(fits) ?? '/console/'
+}
+
 // firstEmpty is the field to begin with.
 export const firstEmpty = (kind: Kind, fields: Fields): FieldName => needed[kind].find((name) => !fields[name]) ?? needed[kind].at(-1)!
 
