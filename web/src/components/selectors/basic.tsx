@@ -9,6 +9,7 @@ import Input from '@cloudscape-design/components/input'
 import Select from '@cloudscape-design/components/select'
 import SpaceBetween from '@cloudscape-design/components/space-between'
 import { BrowseBuckets } from '../bucket-picker'
+import { usePaged } from './paged'
 import { basicTypes, newBasicData, type BasicData } from './selection'
 
 interface Props {
@@ -56,9 +57,13 @@ function Source({
   onRemove: () => void
 }) {
   const type = basicTypes.find((t) => t.type === data.type)!
-  const setRow = (i: number, change: Partial<BasicData['rows'][number]>) =>
+  const setRow = (i: number, change: Partial<Row>) =>
     onChange({ ...data, rows: data.rows.with(i, { ...data.rows[i]!, ...change }) })
-  const addRow = (value: string) => onChange({ ...data, rows: [...data.rows, { value, read: true, write: true }] })
+  const { from, to, show, pages } = usePaged(data.rows.length, 25, 'resource')
+  const addRow = (value: string) => {
+    onChange({ ...data, rows: [...data.rows, { value, read: true, write: true }] })
+    show(data.rows.length)
+  }
   return (
     <Container
       variant="stacked"
@@ -103,47 +108,18 @@ function Source({
         {!(data.all.read && data.all.write) && (
           <FormField label={type.single} description="What is chosen for all holds for these too." stretch>
             <SpaceBetween size="xs">
-              {data.rows.map((row, i) => (
-                <Grid
-                  key={i}
-                  gridDefinition={[
-                    { colspan: { default: 12, xxs: 7 } },
-                    { colspan: { default: 12, xxs: 3 } },
-                    { colspan: { default: 12, xxs: 2 } },
-                  ]}
-                >
-                  <Input
-                    ariaLabel={`Resource ${i + 1}`}
-                    value={row.value}
-                    placeholder={type.form}
-                    spellcheck={false}
-                    onChange={({ detail }) => setRow(i, { value: detail.value })}
-                  />
-                  <SpaceBetween size="m" direction="horizontal">
-                    <Checkbox
-                      checked={row.read || data.all.read}
-                      disabled={data.all.read}
-                      onChange={({ detail }) => setRow(i, { read: detail.checked })}
-                    >
-                      Read
-                    </Checkbox>
-                    <Checkbox
-                      checked={row.write || data.all.write}
-                      disabled={data.all.write}
-                      onChange={({ detail }) => setRow(i, { write: detail.checked })}
-                    >
-                      Write
-                    </Checkbox>
-                  </SpaceBetween>
-                  <Button
-                    formAction="none"
-                    iconName="close"
-                    variant="icon"
-                    ariaLabel={`Remove resource ${i + 1}`}
-                    onClick={() => onChange({ ...data, rows: data.rows.filter((_, n) => n !== i) })}
-                  />
-                </Grid>
+              {data.rows.slice(from, to).map((row, n) => (
+                <Resource
+                  key={from + n}
+                  number={from + n + 1}
+                  row={row}
+                  all={data.all}
+                  placeholder={type.form}
+                  onChange={(change) => setRow(from + n, change)}
+                  onRemove={() => onChange({ ...data, rows: data.rows.filter((r) => r !== row) })}
+                />
               ))}
+              {pages}
               {data.rows.length === 0 && <Box color="text-body-secondary">No single resources are chosen.</Box>}
               <SpaceBetween size="xs" direction="horizontal">
                 <Button formAction="none" onClick={() => addRow('')}>
@@ -156,5 +132,41 @@ function Source({
         )}
       </SpaceBetween>
     </Container>
+  )
+}
+
+type Row = BasicData['rows'][number]
+
+interface ResourceProps {
+  number: number
+  row: Row
+  all: BasicData['all']
+  placeholder: string
+  onChange: (change: Partial<Row>) => void
+  onRemove: () => void
+}
+
+const columns = [{ colspan: { default: 12, xxs: 7 } }, { colspan: { default: 12, xxs: 3 } }, { colspan: { default: 12, xxs: 2 } }]
+
+function Resource({ number, row, all, placeholder, onChange, onRemove }: ResourceProps) {
+  return (
+    <Grid gridDefinition={columns}>
+      <Input
+        ariaLabel={`Resource ${number}`}
+        value={row.value}
+        placeholder={placeholder}
+        spellcheck={false}
+        onChange={({ detail }) => onChange({ value: detail.value })}
+      />
+      <SpaceBetween size="m" direction="horizontal">
+        <Checkbox checked={row.read || all.read} disabled={all.read} onChange={({ detail }) => onChange({ read: detail.checked })}>
+          Read
+        </Checkbox>
+        <Checkbox checked={row.write || all.write} disabled={all.write} onChange={({ detail }) => onChange({ write: detail.checked })}>
+          Write
+        </Checkbox>
+      </SpaceBetween>
+      <Button formAction="none" iconName="close" variant="icon" ariaLabel={`Remove resource ${number}`} onClick={onRemove} />
+    </Grid>
   )
 }

@@ -9,6 +9,7 @@ import SpaceBetween from '@cloudscape-design/components/space-between'
 import { BrowseBuckets } from '../bucket-picker'
 import type { Catalogue } from './catalogue'
 import type { Condition, FieldDraft, Problems, SelectorDraft } from './draft'
+import { usePaged } from './paged'
 import { fieldRules, operatorLabels, ruleOf, type Operator } from './rules'
 
 interface Props {
@@ -17,6 +18,9 @@ interface Props {
   catalogue: Catalogue
   problems?: Problems
 }
+
+// rowsAtOnce is how many conditions of a field are shown.
+const rowsAtOnce = 25
 
 const columns = [
   { colspan: { default: 12, xxs: 3 } },
@@ -81,19 +85,24 @@ function Field({ field, index, draft, catalogue, problems, onChange }: FieldProp
     const operator = !value ? last : last.startsWith('Not') ? 'NotStartsWith' : 'StartsWith'
     const kept = value ? field.conditions.filter((c) => c.value !== '') : field.conditions
     setConditions([...kept, { operator, value }])
+    show(kept.length)
   }
+  const wrong = field.conditions.findIndex((_, j) => problems[`${index}.${j}`])
+  const { from, to, show, pages } = usePaged(field.conditions.length, rowsAtOnce, 'condition', wrong)
   const choose = (name: string) => {
     const next = ruleOf(draft.category, name)!
     onChange({ field: name, conditions: [{ operator: next.operators[0]!, value: next.values?.[0] ?? '' }] })
   }
   return (
     <SpaceBetween size="xs">
-      {field.conditions.map((condition, j) => {
+      {field.conditions.slice(from, to).map((condition, n) => {
+        const j = from + n
+        const first = n === 0
         const change = (next: Partial<Condition>) => setConditions(field.conditions.with(j, { ...condition, ...next }))
         return (
           <Grid key={j} gridDefinition={columns}>
             <div>
-              {j === 0 && (
+              {first && (
                 <FormField label="Field" errorText={problems[index]} stretch>
                   <Select
                     selectedOption={field.field ? { value: field.field, label: field.field } : null}
@@ -107,17 +116,17 @@ function Field({ field, index, draft, catalogue, problems, onChange }: FieldProp
                 </FormField>
               )}
             </div>
-            <FormField label={j === 0 ? 'Operator' : undefined} stretch>
+            <FormField label={first ? 'Operator' : undefined} stretch>
               <Select
-                ariaLabel={j === 0 ? undefined : `Operator ${j + 1} of ${field.field}`}
+                ariaLabel={first ? undefined : `Operator ${j + 1} of ${field.field}`}
                 selectedOption={{ value: condition.operator, label: operatorLabels[condition.operator] }}
                 options={operators.map((o) => ({ value: o, label: operatorLabels[o] }))}
                 onChange={({ detail }) => change({ operator: detail.selectedOption.value as Operator })}
               />
             </FormField>
-            <FormField label={j === 0 ? 'Value' : undefined} errorText={problems[`${index}.${j}`]} stretch>
+            <FormField label={first ? 'Value' : undefined} errorText={problems[`${index}.${j}`]} stretch>
               <Value
-                label={j === 0 ? undefined : `Value ${j + 1} of ${field.field}`}
+                label={first ? undefined : `Value ${j + 1} of ${field.field}`}
                 field={field.field}
                 values={rule?.values}
                 placeholder={rule?.example}
@@ -126,7 +135,7 @@ function Field({ field, index, draft, catalogue, problems, onChange }: FieldProp
                 onChange={(value) => change({ value })}
               />
             </FormField>
-            <Box padding={j === 0 ? { top: 'xl' } : undefined}>
+            <Box padding={first ? { top: 'xl' } : undefined}>
               <Button
                 formAction="none"
                 ariaLabel={`Remove condition ${j + 1} of ${field.field}`}
@@ -138,6 +147,7 @@ function Field({ field, index, draft, catalogue, problems, onChange }: FieldProp
           </Grid>
         )
       })}
+      {pages}
       {!rule?.single && (
         <SpaceBetween size="s" direction="horizontal" alignItems="center">
           <Button variant="inline-link" formAction="none" ariaLabel={`Add a condition to ${field.field}`} onClick={() => add('')}>

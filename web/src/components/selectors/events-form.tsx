@@ -8,13 +8,13 @@ import { useState } from 'react'
 import { Problem } from '../problem'
 import { Confirm } from '../confirm'
 import { BasicDataEvents } from './basic'
-import { useCatalogue, type Catalogue } from './catalogue'
-import { newSelector, type SelectorDraft } from './draft'
+import { useCatalogue } from './catalogue'
+import { newSelector } from './draft'
 import { JsonView } from './json-view'
 import { ManagementEvents } from './management'
 import { newBasicData, switchToAdvanced, type Selection } from './selection'
 import { type SelectionProblems } from './selection-check'
-import { SelectorEditor } from './selector'
+import { Selectors, type Shared } from './selector-list'
 
 // Part is one of the kinds of events of a selection.
 export type Part = 'management' | 'data' | 'network'
@@ -85,43 +85,6 @@ export function EventsForm({ value, onChange, target, parts, toggle, problems }:
         </Container>
       )}
       <JsonView value={value} onChange={onChange} target={target} />
-    </SpaceBetween>
-  )
-}
-
-interface Shared {
-  catalogue: Catalogue
-  loading: boolean
-  problems?: SelectionProblems
-}
-
-interface SelectorsProps extends Shared {
-  list: SelectorDraft[]
-  title: string
-  add: string
-  make: () => SelectorDraft
-  onChange: (list: SelectorDraft[]) => void
-}
-
-function Selectors({ list, title, add, make, onChange, problems, ...shared }: SelectorsProps) {
-  return (
-    <SpaceBetween size="m">
-      <div>
-        {list.map((draft, i) => (
-          <SelectorEditor
-            {...shared}
-            key={draft.key}
-            title={`${title} ${i + 1}`}
-            draft={draft}
-            problems={problems?.drafts.get(draft.key)}
-            onChange={(next) => onChange(list.with(i, next))}
-            onRemove={() => onChange(list.filter((_, n) => n !== i))}
-          />
-        ))}
-      </div>
-      <Button formAction="none" onClick={() => onChange([...list, make()])}>
-        {add}
-      </Button>
     </SpaceBetween>
   )
 }

@@ -1,30 +1,24 @@
 import Alert from '@cloudscape-design/components/alert'
 import Box from '@cloudscape-design/components/box'
-import Button from '@cloudscape-design/components/button'
 import Checkbox from '@cloudscape-design/components/checkbox'
 import FormField from '@cloudscape-design/components/form-field'
 import RadioGroup from '@cloudscape-design/components/radio-group'
 import SpaceBetween from '@cloudscape-design/components/space-between'
-import type { Catalogue } from './catalogue'
 import { fromSelector, newSelector } from './draft'
-import { SelectorEditor } from './selector'
 import { managementSelectors, type Management } from './selection'
-import { type SelectionProblems } from './selection-check'
+import { Selectors, type Shared } from './selector-list'
 
-interface Props {
+interface Props extends Shared {
   value: Management
   onChange: (value: Management) => void
   // simple is for those who cannot have advanced selectors here.
   simpleOnly?: boolean
   // toggle lets them be switched off.
   toggle?: boolean
-  catalogue: Catalogue
-  loading: boolean
-  problems?: SelectionProblems
 }
 
 // ManagementEvents chooses which management events are logged.
-export function ManagementEvents({ value, onChange, simpleOnly, toggle, catalogue, loading, problems }: Props) {
+export function ManagementEvents({ value, onChange, simpleOnly, toggle, ...shared }: Props) {
   const set = (change: Partial<Management>) => onChange({ ...value, ...change })
   const toMode = (mode: Management['mode']) => {
     if (mode === 'advanced' && value.selectors.length === 0) set({ mode, selectors: managementSelectors(value).map(fromSelector) })
@@ -37,17 +31,19 @@ export function ManagementEvents({ value, onChange, simpleOnly, toggle, catalogu
           Log management events
         </Checkbox>
       )}
-      {value.on && <Choices {...{ value, set, toMode, simpleOnly, catalogue, loading, problems, onChange }} />}
+      {value.on && <Choices {...shared} value={value} set={set} toMode={toMode} simpleOnly={simpleOnly} />}
     </SpaceBetween>
   )
 }
 
-interface ChoicesProps extends Omit<Props, 'toggle'> {
+interface ChoicesProps extends Shared {
+  value: Management
+  simpleOnly?: boolean
   set: (change: Partial<Management>) => void
   toMode: (mode: Management['mode']) => void
 }
 
-function Choices({ value, set, toMode, simpleOnly, catalogue, loading, problems }: ChoicesProps) {
+function Choices({ value, set, toMode, simpleOnly, problems, ...shared }: ChoicesProps) {
   return (
     <SpaceBetween size="l">
       {!simpleOnly && (
@@ -75,23 +71,16 @@ function Choices({ value, set, toMode, simpleOnly, catalogue, loading, problems 
       ) : (
         <SpaceBetween size="m">
           {problems?.management && <Alert type="error">{problems.management}</Alert>}
-          <div>
-            {value.selectors.map((draft, i) => (
-              <SelectorEditor
-                key={draft.key}
-                title={`Management event selector ${i + 1}`}
-                draft={draft}
-                catalogue={catalogue}
-                loading={loading}
-                problems={problems?.drafts.get(draft.key)}
-                onChange={(next) => set({ selectors: value.selectors.with(i, next) })}
-                onRemove={value.selectors.length > 1 ? () => set({ selectors: value.selectors.filter((_, n) => n !== i) }) : undefined}
-              />
-            ))}
-          </div>
-          <Button formAction="none" onClick={() => set({ selectors: [...value.selectors, newSelector('Management')] })}>
-            Add management event selector
-          </Button>
+          <Selectors
+            {...shared}
+            problems={problems}
+            list={value.selectors}
+            title="Management event selector"
+            add="Add management event selector"
+            make={() => newSelector('Management')}
+            keepOne
+            onChange={(selectors) => set({ selectors })}
+          />
         </SpaceBetween>
       )}
     </SpaceBetween>
