@@ -73,8 +73,12 @@ func (s *Service) origin(r *http.Request) string {
 	if r.TLS != nil {
 		scheme = "https"
 	}
-	return scheme + "://" + r.Host
+	return scheme + "://" + r.Host[:min(len(r.Host), maxHost)]
 }
+
+// maxHost is the longest name, and a port: what is longer is none, and need not fill
+// records.
+const maxHost = 253 + len(":65535")
 
 const (
 	// homePath is the console's first page.

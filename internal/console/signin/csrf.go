@@ -3,8 +3,10 @@ package signin
 import (
 	"crypto/subtle"
 	"mime"
+	"net"
 	"net/http"
 	"net/url"
+	"strings"
 )
 
 // csrfHeader carries the session's token; sign-ins, which have no session, carry
@@ -40,6 +42,29 @@ func (s *Service) checkCSRF(r *http.Request, want string) *Error {
 		return refuse("The request does not have the token of this session (" + csrfHeader + ").")
 	}
 	return nil
+}
+
+// checkHost refuses a page that has got itself a name for this machine (DNS rebinding):
+// a browser takes it for this server's own then. A server that is reached over the
+// loopback interface is called by its address or as localhost, unless it has been told
+// its URL.
+func (s *Service) checkHost(r *http.Request) *Error {
+	local, _ := r.Context().Value(http.LocalAddrContextKey).(*net.TCPAddr)
+	if s.cfg.base != nil || local == nil || !local.IP.IsLoopback() {
+		return nil
+	}
+	name, _, err := net.SplitHostPort(r.Host)
+	if err != nil {
+		name = r.Host
+	}
+	name = strings.ToLower(strings.TrimSuffix(strings.Trim(name, "[]"), "."))
+	if name == "localhost" || strings.HasSuffix(name, ".localhost") || net.ParseIP(name) != nil {
+		return nil
+	}
+	return &Error{
+		Status: http.StatusForbidden, Code: CodeCsrfRefused,
+		Message: "The server does not know itself by this name, so it signs nobody in. Open the console at localhost; or, if a proxy serves it under this name, set console-url.",
+	}
 }
 
 // newOrigins makes the check of a request's origin. The console's own URL counts as

@@ -46,6 +46,9 @@ func (s *Service) Federation() http.Handler {
 			return
 		}
 		values, refused := federationValues(w, r)
+		if e := s.checkHost(r); e != nil {
+			refused = e
+		}
 		if refused == nil {
 			switch action := values.Get("Action"); action {
 			case "getSigninToken":

@@ -95,7 +95,10 @@ func (s *Service) Handler() http.Handler {
 // open is a call that takes no session.
 func (s *Service) open(call func(http.ResponseWriter, *http.Request) *Error) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		refused := s.checkCSRF(r, signInCSRF)
+		refused := s.checkHost(r)
+		if refused == nil {
+			refused = s.checkCSRF(r, signInCSRF)
+		}
 		if refused == nil {
 			refused = call(w, r)
 		}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/tls"
 	"encoding/json"
+	"net"
 	"net/http"
 	"strings"
 	"sync"
@@ -135,6 +136,47 @@ func TestCSRF(t *testing.T) {
 	d := behind.browser()
 	d.header = http.Header{"Origin": {"https://trail.example.com"}}
 	d.signIn(alice)
+}
+
+// TestRebinding: a page with a name of its own for this machine does not sign in.
+func TestRebinding(t *testing.T) {
+	h := newHouse(t)
+	behind := newHouse(t, func(c *Config) { c.ConsoleURL = "https://trail.example.com" })
+	try := func(h *house, local, host string) int {
+		b := h.browser()
+		b.host = host
+		r := b.request("POST", "/sign-in", object{"account": account, "user": "alice", "password": password})
+		r = r.WithContext(context.WithValue(r.Context(), http.LocalAddrContextKey, &net.TCPAddr{IP: net.ParseIP(local), Port: 4570}))
+		return b.send(h.service.Handler(), r).status
+	}
+	for host, want := range map[string]int{
+		"127.0.0.1:4570": 200, "localhost:4570": 200, "LOCALHOST.": 200, "cairn.localhost:4570": 200, "[::1]:4570": 200, "10.0.0.7": 200,
+		"evil.example:4570": 403, "evil.example": 403, "localhost.evil.example": 403, "127.0.0.1.evil.example": 403,
+	} {
+		if got := try(h, "127.0.0.1", host); got != want {
+			t.Errorf("%s: %d", host, got)
+		}
+	}
+	if got := try(h, "192.0.2.1", "trail.internal:4570"); got != 200 {
+		t.Errorf("by its name in a network: %d", got)
+	}
+	if got := try(behind, "127.0.0.1", "trail.example.com"); got != 200 {
+		t.Errorf("behind a proxy: %d", got)
+	}
+	h.names()
+	h.browser().federate("GET", signinValues(h.role("ops", "alice"), "")).want(200, "")
+	b := h.browser()
+	b.host = "evil.example"
+	r := b.request("GET", "/federation?Action=login&SigninToken=x", nil)
+	r = r.WithContext(context.WithValue(r.Context(), http.LocalAddrContextKey, &net.TCPAddr{IP: net.IPv6loopback}))
+	b.send(h.service.Federation(), r).want(403, CodeCsrfRefused)
+	// A name as long as headers can be is not repeated at length.
+	long := h.browser()
+	long.host = strings.Repeat("a", 30_000)
+	long.signIn(alice)
+	if got := len(h.last()["additionalEventData"].(object)["LoginTo"].(string)); got > 300 {
+		t.Errorf("LoginTo has %d characters", got)
+	}
 }
 
 // TestEveryCallNeedsASession: no answer without one.
