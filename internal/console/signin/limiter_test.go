@@ -123,6 +123,13 @@ func TestLockOutOutlivesRestarts(t *testing.T) {
 	if ids := stored(); ids != nil {
 		t.Fatalf("after a day the store has %v", ids)
 	}
+	// What another version keeps there does not keep this one from starting.
+	for _, id := range []string{"x/" + strings.Repeat("0", 64), "n/no", ""} {
+		_, err := h.service.limiter.collection.Put(t.Context(), "z"+id, lockOut{9, h.now()})
+		h.check(err)
+	}
+	h.restart()
+	h.browser().signIn(alice)
 }
 
 // TestLockOutWithoutStore: what cannot be written counts all the same, and is written

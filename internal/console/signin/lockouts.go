@@ -34,11 +34,12 @@ func openLimiter(ctx context.Context, db *store.DB, key identity.Key, now func()
 	}
 	slices.SortFunc(items, func(a, b store.Item[lockOut]) int { return a.Value.Last.Compare(b.Value.Last) })
 	for _, it := range items {
-		n, err := readKey(it.ID)
-		if err != nil || l.tables[n.kind] == nil {
-			return nil, fmt.Errorf("signin: a lock-out of the console is under the id %q, which is none", it.ID)
+		key, ok := readKey(it.ID)
+		if !ok || l.tables[key.kind] == nil {
+			logger.Warn("a stored lock-out of the console is of a kind that this version does not know, and was left out", "id", it.ID)
+			continue
 		}
-		l.place(&count{key: n, failures: it.Value.Failures, last: it.Value.Last, stored: true})
+		l.place(&count{key: key, failures: it.Value.Failures, last: it.Value.Last, stored: true})
 	}
 	l.sweep(ctx)
 	return l, nil
@@ -47,13 +48,13 @@ func openLimiter(ctx context.Context, db *store.DB, key identity.Key, now func()
 // id is a key's in the store.
 func (k countKey) id() string { return string(k.kind) + "/" + hex.EncodeToString(k.sum[:]) }
 
-func readKey(id string) (k countKey, err error) {
+func readKey(id string) (k countKey, ok bool) {
 	if len(id) != 2+2*len(k.sum) {
-		return k, errors.New("the length is wrong")
+		return k, false
 	}
 	k.kind = kind(id[0])
-	_, err = hex.Decode(k.sum[:], []byte(id[2:]))
-	return k, err
+	_, err := hex.Decode(k.sum[:], []byte(id[2:]))
+	return k, err == nil
 }
 
 // store writes the counts that have changed. One that cannot be written counts in
