@@ -153,23 +153,24 @@ func (d *dataFile) closeFiles() (err error) {
 	return errors.Join(err, d.idx.close())
 }
 
-// raw returns the record of a row. The caller may keep it.
-func (d *dataFile) raw(row int) ([]byte, error) {
+// raw returns the record of a row, and whether its page was read for it. The caller
+// may keep the record.
+func (d *dataFile) raw(row int) (record []byte, read bool, err error) {
 	d.page.Lock()
 	if i := int64(row) - d.page.first; i >= 0 && i < int64(len(d.page.values)) {
 		v := d.page.values[i]
 		d.page.Unlock()
-		return v, nil
+		return v, false, nil
 	}
 	d.page.Unlock()
 	first, values, err := d.readPage(int64(row))
 	if err != nil {
-		return nil, fmt.Errorf("read row %d of %s: %w", row, d.file.Name(), err)
+		return nil, true, fmt.Errorf("read row %d of %s: %w", row, d.file.Name(), err)
 	}
 	d.page.Lock()
 	d.page.first, d.page.values = first, values
 	d.page.Unlock()
-	return values[int64(row)-first], nil
+	return values[int64(row)-first], true, nil
 }
 
 // readPage reads the page of eventjson that holds a row.

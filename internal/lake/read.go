@@ -85,6 +85,7 @@ type merge struct {
 	backfill bounds
 	now      int64
 	taken    int64 // backfill that was taken before is gone
+	pages    int   // how many pages of records were read
 }
 
 func (h *History) newMerge(snap *snapshot, q *LookupQuery) *merge {
@@ -182,17 +183,18 @@ func (m *merge) open(f *dataFile) (cursor, error) {
 	if rows == nil {
 		return nil, nil
 	}
-	return &fileCursor{file: f, rows: rows, at: int64(rows.Rank(uint32(hi-1))) - 1, lo: uint32(lo)}, nil
+	return &fileCursor{merge: m, file: f, rows: rows, at: int64(rows.Rank(uint32(hi-1))) - 1, lo: uint32(lo)}, nil
 }
 
 // fileCursor walks the rows of a bitmap from the newest to lo.
 type fileCursor struct {
-	file *dataFile
-	rows *roaring.Bitmap
-	at   int64 // index into the bitmap, -1 at the end
-	lo   uint32
-	row  uint32
-	has  bool // row holds the row at at
+	merge *merge
+	file  *dataFile
+	rows  *roaring.Bitmap
+	at    int64 // index into the bitmap, -1 at the end
+	lo    uint32
+	row   uint32
+	has   bool // row holds the row at at
 }
 
 func (c *fileCursor) current() (uint32, bool) {
@@ -218,7 +220,13 @@ func (c *fileCursor) head() (Position, bool) {
 	return c.file.idx.position(int(row)), true
 }
 
-func (c *fileCursor) raw() ([]byte, error) { return c.file.raw(int(c.row)) }
+func (c *fileCursor) raw() ([]byte, error) {
+	raw, read, err := c.file.raw(int(c.row))
+	if read {
+		c.merge.pages++
+	}
+	return raw, err
+}
 
 func (c *fileCursor) next() {
 	c.at--

@@ -79,7 +79,7 @@ func (d *dataFile) knows(id uint64, env *event.Envelope) (bool, error) {
 		return false, err
 	}
 	for it := rows.Iterator(); it.HasNext(); {
-		raw, err := d.raw(int(it.Next()))
+		raw, _, err := d.raw(int(it.Next()))
 		if err != nil {
 			return false, err
 		}

@@ -11,6 +11,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/RoaringBitmap/roaring/v2"
 	"github.com/parquet-go/parquet-go"
 
 	"github.com/cairntrail/cairn/internal/event"
@@ -23,7 +24,7 @@ type SuggestQuery struct {
 	Key AttributeKey
 	// Text stands anywhere in the values, in whatever case.
 	Text string
-	// Budget is how long to look; the newest events come first.
+	// Budget is how long to look at most; the newest events come first.
 	Budget time.Duration
 }
 
@@ -48,14 +49,18 @@ var columns = map[AttributeKey]string{
 
 // Suggest counts the values of an attribute. For those with a column it reads no rows:
 // a file's dictionary has the values, and the index the rows of each. For names and
-// types of resources, and event ids, it reads the newest events until the budget is
-// used up.
+// types of resources, and event ids, it reads the newest events, as many as their work
+// allows: however busy the machine is, they are the same.
 func (h *History) Suggest(ctx context.Context, q SuggestQuery) (Suggestions, error) {
+	return h.suggest(ctx, q, maxWork)
+}
+
+func (h *History) suggest(ctx context.Context, q SuggestQuery, work int) (Suggestions, error) {
 	ctx, cancel := context.WithTimeout(ctx, q.Budget)
 	defer cancel()
 	snap := h.snapshot()
 	defer h.done(snap)
-	s := &suggesting{merge: h.newMerge(snap, &q.LookupQuery), q: &q, text: strings.ToLower(q.Text), counts: make(map[string]int)}
+	s := &suggesting{merge: h.newMerge(snap, &q.LookupQuery), q: &q, work: work, text: strings.ToLower(q.Text), counts: make(map[string]int)}
 	err := s.read(ctx, snap)
 	if err != nil && !errors.Is(err, context.DeadlineExceeded) {
 		return Suggestions{}, fmt.Errorf("look for values of %s: %w", q.Key, err)
@@ -67,6 +72,7 @@ func (h *History) Suggest(ctx context.Context, q SuggestQuery) (Suggestions, err
 type suggesting struct {
 	*merge
 	q       *SuggestQuery
+	work    int // how much may be read, see maxWork
 	text    string
 	counts  map[string]int
 	sampled int
@@ -152,10 +158,12 @@ func (s *suggesting) readFile(ctx context.Context, f *dataFile, column string) e
 	if err != nil || rows == nil || rows.IsEmpty() {
 		return err
 	}
-	// Where all of the file counts, the index has the number of each value.
-	lo, hi, _ := s.span(f)
-	whole := lo == 0 && hi == f.meta.Rows && len(s.q.Attributes) == 0
 	s.sampled += int(rows.GetCardinality())
+	lo, hi, _ := s.span(f)
+	if lo > 0 || hi < f.meta.Rows || len(s.q.Attributes) > 0 {
+		return f.tally(ctx, column, rows, s.count)
+	}
+	// All of the file counts: the index has the number of each value.
 	var hash keyDigest
 	hash.scope(s.q.AccountID, s.q.Region)
 	code, n := attributeCode[s.q.Key], 0
@@ -163,65 +171,100 @@ func (s *suggesting) readFile(ctx context.Context, f *dataFile, column string) e
 		if n++; n%checked == 0 && ctx.Err() != nil {
 			return ctx.Err()
 		}
-		if !s.fits(value) {
-			return nil
-		}
-		e, ok := f.idx.find(hash.key(code, value))
-		switch {
-		case !ok: // another account's
-			return nil
-		case whole:
-			s.count(value, int(e.count))
-			return nil
-		case e.count == 1:
-			if rows.Contains(e.at) {
-				s.count(value, 1)
+		if s.fits(value) {
+			if e, ok := f.idx.find(hash.key(code, value)); ok { // else it is another account's
+				s.count(value, int(e.count))
 			}
-			return nil
-		}
-		with, err := f.idx.posting(e)
-		if err != nil {
-			return err
-		}
-		if both := rows.AndCardinality(with); both > 0 {
-			s.count(value, int(both))
 		}
 		return nil
 	})
 }
 
 // values gives each value of a column once. A value is the caller's during the call.
-func (d *dataFile) values(column string, yield func(string) error) (err error) {
+func (d *dataFile) values(column string, yield func(string) error) error {
+	return d.readColumn(column, 0, func(page parquet.Page) error {
+		dictionary := page.Dictionary()
+		for i := range min(dictionary.Len(), math.MaxInt32) {
+			if err := yield(text(dictionary, int32(i))); err != nil {
+				return err
+			}
+		}
+		return errStop
+	})
+}
+
+// tally gives the values that a column has in some rows, each with how many have it. A
+// value is the caller's during the call.
+func (d *dataFile) tally(ctx context.Context, column string, rows *roaring.Bitmap, yield func(string, int)) error {
+	it := rows.Iterator()
+	var counts []int
+	first := rows.Minimum()
+	return d.readColumn(column, first, func(page parquet.Page) error {
+		data := page.Data()
+		values := data.Int32()
+		if counts == nil {
+			counts = make([]int, page.Dictionary().Len())
+		}
+		end := first + uint32(len(values))
+		for it.HasNext() && it.PeekNext() < end {
+			counts[values[it.Next()-first]]++
+		}
+		first = end
+		if it.HasNext() && ctx.Err() == nil {
+			return nil
+		}
+		for i, n := range counts {
+			if n > 0 {
+				yield(text(page.Dictionary(), int32(i)), n)
+			}
+		}
+		return cmp.Or(ctx.Err(), errStop)
+	})
+}
+
+func text(d parquet.Dictionary, i int32) string { return string(d.Index(i).ByteArray()) }
+
+// errStop ends the reading of a column.
+var errStop = errors.New("enough of the column")
+
+// readColumn gives the pages of a column that has a dictionary, from a row on.
+func (d *dataFile) readColumn(column string, row uint32, yield func(parquet.Page) error) (err error) {
 	chunk, ok := d.columns[column]
 	if !ok {
 		return fmt.Errorf("data file %s has no column %s", d.file.Name(), column)
 	}
 	pages := chunk.Pages()
 	defer func() { err = errors.Join(err, pages.Close()) }()
-	page, err := pages.ReadPage()
-	if errors.Is(err, io.EOF) {
-		return nil
-	}
-	if err != nil {
+	if err := pages.SeekToRow(int64(row)); err != nil {
 		return fmt.Errorf("read column %s of %s: %w", column, d.file.Name(), err)
 	}
-	defer parquet.Release(page)
-	dictionary := page.Dictionary()
-	if dictionary == nil {
-		return fmt.Errorf("column %s of %s has no dictionary", column, d.file.Name())
-	}
-	for i := range min(dictionary.Len(), math.MaxInt32) {
-		if err := yield(string(dictionary.Index(int32(i)).ByteArray())); err != nil {
+	for {
+		page, err := pages.ReadPage()
+		if errors.Is(err, io.EOF) {
+			return nil
+		}
+		if err != nil {
+			return fmt.Errorf("read column %s of %s: %w", column, d.file.Name(), err)
+		}
+		if page.Dictionary() == nil {
+			err = fmt.Errorf("column %s of %s has no dictionary", column, d.file.Name())
+		} else {
+			err = yield(page)
+		}
+		parquet.Release(page)
+		if errors.Is(err, errStop) {
+			return nil
+		}
+		if err != nil {
 			return err
 		}
 	}
-	return nil
 }
 
 // readRecords counts attributes that have no column, of the newest events.
 func (s *suggesting) readRecords(ctx context.Context, snap *snapshot) error {
 	s.scan(snap, maxSampled)
-	for n := 0; n < maxSampled; n++ {
+	for n := 0; n < maxSampled && n+pageWork*s.pages < s.work; n++ {
 		if n%64 == 0 && ctx.Err() != nil && (n >= leastSampled || !errors.Is(ctx.Err(), context.DeadlineExceeded)) {
 			return ctx.Err()
 		}
@@ -238,11 +281,16 @@ func (s *suggesting) readRecords(ctx context.Context, snap *snapshot) error {
 	return nil
 }
 
-// maxSampled is how many records are read at most for attributes without a column, and
-// leastSampled how many also when the budget is used up, as on a machine that is busy.
+// Bounds of reading records for attributes without a column.
 const (
-	maxSampled   = 50_000
-	leastSampled = 2048
+	// maxSampled is how many events are read at most. They take 25 ms of an idle machine.
+	maxSampled = 16_000
+	// maxWork bounds the work, also where a filter leaves few events of a page: an event
+	// counts one, and a page as much as it costs, pageWork.
+	maxWork  = 24_000
+	pageWork = 30
+	// leastSampled is how many are read also when the budget is used up.
+	leastSampled = 256
 )
 
 func (s *suggesting) countRecord(e *event.Envelope) {
@@ -266,21 +314,47 @@ func (s *suggesting) countRecord(e *event.Envelope) {
 
 // result ranks what was counted.
 func (s *suggesting) result() Suggestions {
-	out := Suggestions{Values: make([]Suggestion, 0, len(s.counts)), Sampled: s.sampled}
+	best := ranking{most: s.q.Limit}
 	for value, n := range s.counts {
 		if s.fits(value) {
-			out.Values = append(out.Values, Suggestion{value, n})
+			begins := len(value) >= len(s.text) && strings.EqualFold(value[:len(s.text)], s.text)
+			best.add(ranked{Suggestion{value, n}, begins})
 		}
 	}
-	begins := func(v string) int {
-		if len(v) >= len(s.text) && strings.EqualFold(v[:len(s.text)], s.text) {
-			return 0
+	out := Suggestions{Values: make([]Suggestion, 0, len(best.values)), Sampled: s.sampled}
+	for _, r := range best.values {
+		out.Values = append(out.Values, r.Suggestion)
+	}
+	return out
+}
+
+// ranking keeps the best suggestions of many, the best first.
+type ranking struct {
+	most   int
+	values []ranked
+}
+
+type ranked struct {
+	Suggestion
+	begins bool // with the text that is looked for
+}
+
+func (r *ranking) add(v ranked) {
+	if len(r.values) == r.most && v.compare(r.values[r.most-1]) > 0 {
+		return
+	}
+	at, _ := slices.BinarySearchFunc(r.values, v, ranked.compare)
+	r.values = slices.Insert(r.values, at, v)
+	r.values = r.values[:min(len(r.values), r.most)]
+}
+
+// compare is negative if a is the better suggestion.
+func (a ranked) compare(b ranked) int {
+	if a.begins != b.begins {
+		if a.begins {
+			return -1
 		}
 		return 1
 	}
-	slices.SortFunc(out.Values, func(a, b Suggestion) int {
-		return cmp.Or(begins(a.Value)-begins(b.Value), b.Count-a.Count, strings.Compare(a.Value, b.Value))
-	})
-	out.Values = out.Values[:min(len(out.Values), s.q.Limit)]
-	return out
+	return cmp.Or(b.Count-a.Count, strings.Compare(a.Value, b.Value))
 }

@@ -143,6 +143,29 @@ func TestSuggestBudget(t *testing.T) {
 	}
 }
 
+// TestSuggestWork: pages that are read for few events of each count as well.
+func TestSuggestWork(t *testing.T) {
+	h, all := spread(t, 6000)
+	view := h.history.View()
+	end := time.Unix(view.s.files[0].meta.Max.Time, 0)
+	view.Close()
+	sampled := func(work int, attributes ...Attribute) int {
+		t.Helper()
+		q := SuggestQuery{Key: ResourceName, Budget: time.Hour, LookupQuery: LookupQuery{AccountID: account, Region: region, Attributes: attributes, End: end, Limit: 20}}
+		got, err := h.history.suggest(context.Background(), q, work)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return got.Sampled
+	}
+	const work = 1000
+	one := Attribute{Username, all[0].Username}
+	everything, some := sampled(work), sampled(work, one)
+	if everything == 0 || everything > work-pageWork || some == 0 || some > everything/2 || some == sampled(maxWork, one) {
+		t.Errorf("%d events are counted of all, and %d of one user", everything, some)
+	}
+}
+
 func TestWalk(t *testing.T) {
 	h, all := spread(t, 9000)
 	walk := func(q LookupQuery) (ids []string) {
