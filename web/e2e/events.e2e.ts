@@ -1,7 +1,7 @@
 import { beforeAll, expect, test } from 'vitest'
 import { barriers, useConsole } from './harness'
 import { ingest, rows, shows } from './history'
-import { record, type Record } from './records'
+import { record } from './records'
 
 const it = useConsole()
 
