@@ -79,6 +79,16 @@ export function useConsole(serverFlags: string[] = [], contents: 'nothing' | 'de
   return held
 }
 
+// operation calls an operation of CloudTrail with the session of a page, as another tab
+// would.
+export async function operation<T>(page: Page, name: string, input: object): Promise<T> {
+  const { csrf } = (await (await page.request.get('/console/api/session')).json()) as { csrf: string }
+  const headers = { 'X-Cairn-Csrf': csrf, Origin: new URL(page.url()).origin }
+  const answer = await page.request.post(`/console/api/cloudtrail/${name}`, { headers, data: input })
+  expect(answer.status(), await answer.text()).toBe(200)
+  return (await answer.json()) as T
+}
+
 // picture keeps what the pages of a test that failed showed.
 async function picture(contexts: BrowserContext[], name: string): Promise<void> {
   const pages = contexts.flatMap((context) => context.pages())

@@ -4,7 +4,7 @@ import { join, resolve } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import type { Page } from 'playwright-core'
 import { afterAll, expect, test } from 'vitest'
-import { account, barriers, useConsole } from './harness'
+import { account, barriers, operation, useConsole } from './harness'
 import { holdBucket } from './held-bucket'
 import { logFile, record } from './records'
 import { S3, signed } from './s3'
@@ -60,8 +60,10 @@ async function choose(page: Page, select: RegExp, option: RegExp | string): Prom
   await page.getByRole('option', { name: option }).first().click()
 }
 
-const sessionOf = async (page: Page) =>
-  (await (await page.request.get('/console/api/session')).json()) as { csrf: string; s3Endpoint: string }
+async function s3Of(page: Page): Promise<S3> {
+  const { s3Endpoint } = (await (await page.request.get('/console/api/session')).json()) as { s3Endpoint: string }
+  return new S3(s3Endpoint, it.server)
+}
 
 const next = (page: Page) => page.getByRole('button', { name: 'Next' }).click()
 
@@ -139,7 +141,7 @@ test('a store is made with a template for data events', async () => {
 
 test('log files are copied with progress, and a file that is none is told', async () => {
   const page = await it.signIn('/event-data-stores')
-  const s3 = new S3((await sessionOf(page)).s3Endpoint, it.server)
+  const s3 = await s3Of(page)
   const files = await s3.upload('old-logs', logFiles())
   await makeStore(page, 'history', '3653')
 
@@ -182,12 +184,8 @@ test('log files are copied with progress, and a file that is none is told', asyn
 
 // copyFrom starts a copy of log files into a new event data store.
 async function copyFrom(page: Page, uri: string): Promise<void> {
-  const { csrf } = await sessionOf(page)
-  const answer = await page.request.post('/console/api/cloudtrail/CreateEventDataStore', {
-    headers: { 'X-Cairn-Csrf': csrf, Origin: it.server.url },
-    data: { Name: new URL(uri).host, RetentionPeriod: 3653 },
-  })
-  const { EventDataStoreArn } = (await answer.json()) as { EventDataStoreArn: string }
+  const store = { Name: new URL(uri).host, RetentionPeriod: 3653 }
+  const { EventDataStoreArn } = await operation<{ EventDataStoreArn: string }>(page, 'CreateEventDataStore', store)
   await page.goto(`/console/imports/create?source=${uri}&destination=${EventDataStoreArn.split('/')[1]}`)
   await page.getByRole('button', { name: 'Copy events' }).click()
   await page.getByRole('dialog').getByRole('button', { name: 'Copy events' }).click()
@@ -207,7 +205,8 @@ test('a copy is stopped, and goes on', async () => {
   await page.getByRole('dialog').getByRole('button', { name: 'Stop copy' }).click()
   await becomes(page, 'Copy status', 'Stopped')
   await page.getByText('Stopped. Retry copy goes on from here.').waitFor()
-  await expect.poll(() => page.getByRole('button', { name: 'Stop copy' }).isDisabled()).toBe(true)
+  await page.getByRole('dialog').waitFor({ state: 'hidden' })
+  expect(await page.getByRole('button', { name: 'Stop copy' }).isDisabled()).toBe(true)
   expect(await barriers(page)).toEqual([])
   held.letGo()
   await retry(page).click()
@@ -218,7 +217,7 @@ test('a copy is stopped, and goes on', async () => {
 
 test('a copy that failed is retried when its file is mended', async () => {
   const page = await it.signIn('/imports')
-  const s3 = new S3((await sessionOf(page)).s3Endpoint, it.server)
+  const s3 = await s3Of(page)
   await s3.put('mended-logs')
   await s3.put('mended-logs', dayFile('a'), zipped('RunInstances'))
   await s3.put('mended-logs', dayFile('b'), zipped('StopInstances').subarray(0, -9))

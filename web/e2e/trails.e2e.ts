@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import type { Page } from 'playwright-core'
 import { expect, test } from 'vitest'
-import { account, barriers, useConsole } from './harness'
+import { account, barriers, operation, useConsole } from './harness'
 import { S3 } from './s3'
 
 const it = useConsole(['--log-file-interval', '2s', '--digest-interval', '4s'])
@@ -155,6 +155,36 @@ test('a trail is stopped, started, changed and deleted', async () => {
   await page.getByText('Trail short-lived updated').first().waitFor()
   await becomes(page, 'API activity', 'Read')
 
+  // Of many conditions some are shown, and the one that is wrong can be found.
+  await page.getByRole('link', { name: 'Edit Data events' }).click()
+  await choose(page, /^Resource type/, 'AWS::S3::Object')
+  await page.getByRole('button', { name: 'JSON view' }).click()
+  const json = page.getByRole('textbox', { name: 'Event selectors', exact: true })
+  const [management] = JSON.parse(await json.inputValue()) as object[]
+  const names = Array.from({ length: 30 }, (_, i) => (i === 27 ? 'Get*' : `GetThing${i}`))
+  const data = (Equals: string[]) => ({
+    FieldSelectors: [
+      { Field: 'eventCategory', Equals: ['Data'] },
+      { Field: 'resources.type', Equals: ['AWS::S3::Object'] },
+      { Field: 'eventName', Equals },
+    ],
+  })
+  await json.fill(JSON.stringify([management, data(names)]))
+  await page.getByRole('button', { name: 'Remove condition 25 of eventName' }).waitFor()
+  expect(await page.getByRole('button', { name: 'Remove condition 26 of eventName' }).count()).toBe(0)
+  await page.getByRole('button', { name: 'Save changes' }).click()
+  await page.getByText('The condition with the number 28 has to be corrected.').waitFor()
+  expect(await barriers(page)).toEqual([])
+  await page.getByRole('button', { name: 'Show it' }).click()
+  await page.getByText('Wildcards (*) are not supported.').waitFor()
+  await page.getByRole('textbox', { name: 'Value 28 of eventName' }).fill('GetOther')
+  // What somebody else changed meanwhile is not undone.
+  await operation(page, 'PutEventSelectors', { TrailName: 'short-lived', AdvancedEventSelectors: [management, data(['GetObject'])] })
+  await page.getByRole('button', { name: 'Save changes' }).click()
+  await page.getByText('What the trail logs changed since this page was opened').waitFor()
+  await page.getByRole('button', { name: 'Cancel' }).click()
+  await page.getByText('eventName equals GetObject').waitFor()
+
   await page.getByRole('button', { name: 'Delete' }).click()
   await page.getByRole('dialog').getByText('This cannot be undone').waitFor()
   await page.getByRole('dialog').getByRole('button', { name: 'Delete' }).click()
@@ -180,13 +210,31 @@ test('what the server refuses stands at the field that it is about', async () =>
   await page.getByText('Incorrect S3 bucket policy is detected for bucket: no-policy').first().waitFor()
   await page.getByText('The trail could not be created.').first().waitFor()
   expect(await page.getByLabel('Trail log bucket name').getAttribute('aria-invalid')).toBe('true')
-  // Corrected, it goes on.
+  // Refused again when the bucket is made already, whose policy is for the first prefix.
   await page.getByRole('radio', { name: /^Create new S3 bucket/ }).check()
   await page.getByLabel('Trail log bucket and folder').fill(`aws-cloudtrail-logs-${account}-corrected`)
+  await page.getByLabel(/^Prefix/).fill('first')
+  await page.getByRole('checkbox', { name: /^Send events to CloudWatch Logs/ }).check()
+  await page.getByLabel('Log group').fill('group')
+  await page.getByLabel('IAM role').fill('role')
+  await page.getByRole('button', { name: 'Next' }).click()
+  await page.getByRole('button', { name: 'Next' }).click()
+  await page.getByRole('button', { name: 'Create trail' }).click()
+  await page.getByText('-corrected was created, and is used when you try again').first().waitFor()
+  expect(await page.getByLabel('Log group').getAttribute('aria-invalid')).toBe('true')
+  // Corrected, it goes on.
+  await page.getByRole('checkbox', { name: /^Send events to CloudWatch Logs/ }).uncheck()
+  await page.getByLabel(/^Prefix/).fill('second')
   await page.getByRole('button', { name: 'Next' }).click()
   await page.getByRole('button', { name: 'Next' }).click()
   await page.getByRole('button', { name: 'Create trail' }).click()
   await page.getByRole('heading', { name: 'refused', level: 1 }).waitFor()
+  expect(await pair(page, 'Trail log location').innerText()).toContain('-corrected/second/')
+
+  // A name that is there already is told before anything is made.
+  await page.goto('/console/trails/create')
+  await page.getByLabel('Trail name').fill('refused')
+  await page.getByText('There is a trail refused already. Choose another name.').waitFor()
 })
 
 test('a trail whose bucket refuses says so, and is repaired', async () => {
@@ -206,6 +254,6 @@ test('a trail whose bucket refuses says so, and is repaired', async () => {
   await page.getByRole('button', { name: 'Save changes' }).click()
   await page.getByText('Trail refusing updated').waitFor()
   await page.getByRole('heading', { name: 'refusing', level: 1 }).waitFor()
-  expect(await pair(page, 'Trail log location').innerText()).toContain(other)
+  await expect.poll(() => pair(page, 'Trail log location').innerText(), { timeout: 20_000 }).toContain(other)
   await page.getByText('Log files are not delivered to the S3 bucket').waitFor({ state: 'hidden' })
 })

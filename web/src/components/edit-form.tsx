@@ -30,6 +30,8 @@ export function useSaving({ done, page, refresh }: Edited, run: () => Promise<un
       await refresh()
       back()
     },
+    // What is there may not be what the page was opened with.
+    onError: () => void refresh(),
   })
   return { save: () => saving.mutate(), saving: saving.isPending, error: saving.error, back }
 }

@@ -9,5 +9,5 @@ interface Query {
 // before asking failed.
 export function Stale({ query, onRetry }: { query: Query; onRetry: () => void }) {
   if (!query.error || query.data === undefined) return null
-  return <Problem header="This page shows what was known before" error={query.error} onRetry={onRetry} />
+  return <Problem header="This page could not be refreshed" error={query.error} onRetry={onRetry} />
 }

@@ -50,7 +50,7 @@ export default function Create() {
   const made = useRef<Made>({ done: {} })
 
   const { data: trails = [] } = useTrails(region)
-  const taken = !made.current.arn && trails.some((t) => t.HomeRegion === region && t.Name === attributes.name)
+  const taken = !made.current.arn && trails.some((t) => t.Name === attributes.name)
   const errors: Errors = {
     ...checkAttributes(attributes, region, account),
     ...(taken && { name: `There is a trail ${attributes.name} already. Choose another name.` }),

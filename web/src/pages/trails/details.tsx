@@ -12,7 +12,6 @@ import { useParams } from 'react-router'
 import { useTags } from '~/api/tags'
 import type { Trail } from '~/api/operations.gen'
 import { Copyable } from '~/components/copyable'
-import { Empty } from '~/components/empty'
 import { Loading } from '~/components/loading'
 import { Problem } from '~/components/problem'
 import { fromGiven } from '~/components/selectors/selection'
@@ -20,13 +19,14 @@ import { DataSummary, ManagementSummary, NetworkSummary, SelectorsJson } from '~
 import { TagsTable } from '~/components/tags'
 import { useParam } from '~/lib/params'
 import { shown } from '~/lib/text'
-import { hrefOf, PageLink, useFollow, useGo } from '~/shell/link'
+import { hrefOf, useFollow, useGo } from '~/shell/link'
 import { usePage } from '~/shell/page'
 import { useRegion, useSession } from '~/shell/session'
 import { DeleteTrail, StopLogging, useStartLogging } from './actions'
 import { useRefresh, useStatus, useTrail, useTrailInsights, useTrailSelectors } from './api'
 import { locationOf } from './form'
 import { insightLabels } from './insights'
+import { NoTrail } from './no-trail'
 import { TrailStatus } from './status-panel'
 import { Validation } from './validation'
 
@@ -38,13 +38,7 @@ export default function Details() {
   const { data: trail, isPending, error, refetch } = useTrail(name, region)
   if (isPending) return <Loading />
   if (error) return <Problem header="The trail could not be read" error={error} onRetry={() => void refetch()} />
-  if (!trail) {
-    return (
-      <Empty title={`There is no trail ${name} in ${region}`} action={<PageLink to="/trails">Go to the trails</PageLink>}>
-        It may have been deleted, or show in another Region only: a trail for one Region shows in its home Region.
-      </Empty>
-    )
-  }
+  if (!trail) return <NoTrail name={name} region={region} />
   return <TrailPage trail={trail} />
 }
 

@@ -28,6 +28,7 @@ import { General, Logs } from './attributes'
 import { attributesOf, checkAttributes, fieldOf, suggestBucket, updateGeneral, updateLogs, type Attributes, type Errors } from './form'
 import { checkInsights, fromInsights, InsightsFields, toInsights } from './insights'
 import { trailPath } from './list'
+import { NoTrail } from './no-trail'
 
 const titles: Record<string, string> = {
   general: 'Edit general details',
@@ -56,7 +57,7 @@ export default function Edit() {
   if (!title) return <NotFound />
   if (isPending) return <Loading />
   if (error) return <Problem header="The trail could not be read" error={error} onRetry={() => void refetch()} />
-  if (!trail) return <NotFound />
+  if (!trail) return <NoTrail name={name} region={region} />
   if (section === 'general' || section === 'logs') return <EditAttributes trail={trail} title={title} section={section} />
   if (section === 'tags') return <TagsOf trail={trail} title={title} />
   if (section === 'insights') return <EditInsights trail={trail} title={title} />
