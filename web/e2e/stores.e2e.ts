@@ -67,7 +67,10 @@ async function s3Of(page: Page): Promise<S3> {
 
 const next = (page: Page) => page.getByRole('button', { name: 'Next' }).click()
 
+// act chooses from the menu of actions. One that is still closing would take the click
+// for its own.
 async function act(page: Page, action: string): Promise<void> {
+  await page.getByRole('menuitem').first().waitFor({ state: 'hidden' })
   await page.getByRole('button', { name: 'Actions' }).click()
   await page.getByRole('menuitem', { name: action }).click()
 }
@@ -187,6 +190,7 @@ async function copyFrom(page: Page, uri: string): Promise<void> {
   const store = { Name: new URL(uri).host, RetentionPeriod: 3653 }
   const { EventDataStoreArn } = await operation<{ EventDataStoreArn: string }>(page, 'CreateEventDataStore', store)
   await page.goto(`/console/imports/create?source=${uri}&destination=${EventDataStoreArn.split('/')[1]}`)
+  await page.getByRole('button', { name: /^Event data store / }).getByText(store.Name).waitFor()
   await page.getByRole('button', { name: 'Copy events' }).click()
   await page.getByRole('dialog').getByRole('button', { name: 'Copy events' }).click()
   await page.getByRole('heading', { name: 'Copy details', level: 1 }).waitFor()
@@ -276,6 +280,25 @@ test('a store is stopped, started, unprotected, deleted and restored', async () 
   await page.getByRole('button', { name: 'Save changes' }).click()
   await page.getByRole('heading', { name: 'lasting', level: 1 }).waitFor()
   await becomes(page, 'Retention period', '30 days (1 month)')
+})
+
+test('a store for Insights events takes those of another one', async () => {
+  const page = await it.signIn('/event-data-stores/create')
+  await operation(page, 'CreateEventDataStore', { Name: 'watched' })
+  await page.getByLabel('Event data store name').fill('unusual')
+  await next(page)
+  await page.getByRole('radio', { name: /^CloudTrail Insights events/ }).check()
+  await choose(page, /^Source event data stores/, /^watched/)
+  await page.keyboard.press('Escape')
+  await page.getByRole('checkbox', { name: /^API error rate/ }).uncheck()
+  expect(await barriers(page)).toEqual([])
+  await next(page)
+  await becomes(page, 'Source event data stores', 'watched')
+  await page.getByRole('button', { name: 'Create event data store' }).click()
+  await page.getByRole('heading', { name: 'unusual', level: 1 }).waitFor()
+  await page.goto('/console/event-data-stores')
+  await page.getByRole('link', { name: 'watched' }).click()
+  await becomes(page, 'Insights types', 'API call rate')
 })
 
 test('an integration takes events', async () => {

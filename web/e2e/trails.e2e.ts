@@ -149,6 +149,8 @@ test('a trail is stopped, started, changed and deleted', async () => {
   // The text changes the form too, and says what is wrong with it.
   await text.fill('[{"FieldSelectors":[{"Field":"eventCategory","Equal":["Management"]}]}]')
   await page.getByText('"Equal" is not a member').waitFor()
+  await page.getByRole('button', { name: 'Save changes' }).click()
+  await page.getByText('The text in the JSON view cannot be read.').waitFor()
   await text.fill('[{"FieldSelectors":[{"Field":"eventCategory","Equals":["Management"]},{"Field":"readOnly","Equals":["true"]}]}]')
   await expect.poll(() => page.getByRole('checkbox', { name: 'Write' }).isChecked()).toBe(false)
   await page.getByRole('button', { name: 'Save changes' }).click()

@@ -35,6 +35,7 @@ interface Props {
 export function EventsForm({ value, onChange, target, parts, toggle, problems }: Props) {
   const { catalogue, loading, error } = useCatalogue()
   const shared = { catalogue, loading, problems }
+  const change = (next: Selection) => onChange({ ...next, unread: undefined })
   return (
     <SpaceBetween size="l">
       {!!error && <Problem header="The lists of resource types and event sources could not be read" error={error} />}
@@ -55,11 +56,11 @@ export function EventsForm({ value, onChange, target, parts, toggle, problems }:
             toggle={toggle}
             value={value.management}
             simpleOnly={value.basic}
-            onChange={(management) => onChange({ ...value, management })}
+            onChange={(management) => change({ ...value, management })}
           />
         </Container>
       )}
-      {parts.includes('data') && <DataEvents {...shared} value={value} onChange={onChange} target={target} />}
+      {parts.includes('data') && <DataEvents {...shared} value={value} onChange={change} target={target} />}
       {parts.includes('network') && (
         <Container
           header={
@@ -69,8 +70,18 @@ export function EventsForm({ value, onChange, target, parts, toggle, problems }:
           }
         >
           {value.basic ? (
-            <Alert type="info">
-              Basic event selectors cannot log network activity events. Switch to advanced event selectors, under Data events, first.
+            <Alert
+              type="info"
+              action={
+                <Button
+                  formAction="none"
+                  onClick={() => change({ ...switchToAdvanced(value), network: [newSelector('NetworkActivity')] })}
+                >
+                  Switch to advanced event selectors
+                </Button>
+              }
+            >
+              Basic event selectors cannot log network activity events. Switching keeps what is chosen.
             </Alert>
           ) : (
             <Selectors
@@ -79,7 +90,7 @@ export function EventsForm({ value, onChange, target, parts, toggle, problems }:
               title="Network activity event selector"
               add="Add network activity event selector"
               make={() => newSelector('NetworkActivity')}
-              onChange={(network) => onChange({ ...value, network })}
+              onChange={(network) => change({ ...value, network })}
             />
           )}
         </Container>

@@ -30,6 +30,7 @@ export function checkSelection(s: Selection, withoutARN: readonly string[] = [])
     if (n > maxValues)
       out.all = `The selectors have ${n} values in total, and ${maxValues} are allowed. Remove some, or match several with one "starts with" or "ends with".`
   }
+  if (s.unread) out.all = `The text in the JSON view cannot be read. ${s.unread.error} Correct it, or change the form, which replaces it.`
   if (!m.on && !s.data.length && !s.basicData.length && !s.network.length) out.all = 'Choose at least one type of events.'
   return out
 }

@@ -30,6 +30,8 @@ export interface Selection {
   data: SelectorDraft[]
   basicData: BasicData[]
   network: SelectorDraft[]
+  // unread is the text of the JSON view, when it is no selectors, and why.
+  unread?: { text: string; error: string }
 }
 
 export const kms = 'kms.amazonaws.com'

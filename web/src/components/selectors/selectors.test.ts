@@ -260,3 +260,26 @@ describe('JSON', () => {
   })
   it('knows all operators', () => expect(operators).toHaveLength(6))
 })
+
+describe('a text of selectors', () => {
+  const refused: [string, unknown, RegExp][] = [
+    ['of an unknown basic type', [{ DataResources: [{ Type: 'AWS::Foo', Values: ['x'] }] }], /do not have the type AWS::Foo/],
+    ['of two categories', [{ FieldSelectors: [{ Field: 'eventCategory', Equals: ['Management', 'Data'] }] }], /eventCategory takes one value/],
+    [
+      'of no exact resource type',
+      [{ FieldSelectors: [{ Field: 'eventCategory', Equals: ['Data'] }, { Field: 'resources.type', StartsWith: ['AWS::S3'] }] }],
+      /resources.type takes one value, with Equals/,
+    ],
+  ]
+  for (const [what, value, want] of refused) {
+    it(`${what} is refused`, () => {
+      const read = parse(JSON.stringify(value), 'trail')
+      expect('error' in read && read.error).toMatch(want)
+    })
+  }
+  it('that cannot be read is not left out silently', () => {
+    const found = checkSelection({ ...allManagement(), unread: { text: '[', error: 'This is not JSON.' } })
+    expect(found.all).toMatch(/JSON view cannot be read. This is not JSON./)
+    expect(hasProblems(found)).toBe(true)
+  })
+})

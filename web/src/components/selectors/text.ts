@@ -1,7 +1,7 @@
 import type { AdvancedEventSelector, EventSelector } from '~/api/operations.gen'
 import { categoryOf } from './draft'
 import { operators } from './rules'
-import { fromGiven, type Given, type Selection } from './selection'
+import { basicTypes, fromGiven, type Given, type Selection } from './selection'
 
 // Selectors as JSON, both ways.
 
@@ -65,6 +65,11 @@ function advancedError(s: unknown): string | undefined {
   const category = categoryOf(s as unknown as AdvancedEventSelector)
   if (!['Management', 'Data', 'NetworkActivity'].includes(category))
     return 'its eventCategory has to equal Management, Data, or NetworkActivity.'
+  const single = ['eventCategory', { Management: '', Data: 'resources.type', NetworkActivity: 'eventSource' }[category]]
+  for (const f of s.FieldSelectors as Record<string, unknown>[]) {
+    const values = operators.flatMap((o) => (f[o] as string[] | undefined) ?? [])
+    if (single.includes(f.Field as string) && (values.length !== 1 || !f.Equals)) return `${f.Field as string} takes one value, with Equals.`
+  }
   return undefined
 }
 
@@ -82,5 +87,8 @@ function basicError(s: unknown): string | undefined {
   if (!Array.isArray(resources) || !resources.every((r) => isObject(r) && typeof r.Type === 'string' && isTexts(r.Values))) {
     return 'DataResources is a list of objects with Type and Values.'
   }
+  const type = resources.map((r) => (r as { Type: string }).Type).find((t) => !basicTypes.some((known) => known.type === t))
+  if (type !== undefined)
+    return `basic event selectors do not have the type ${type}. Use ${basicTypes.map((t) => t.type).join(', ')}, or advanced event selectors.`
   return undefined
 }

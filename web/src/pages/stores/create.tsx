@@ -24,7 +24,7 @@ import { checkCopy, copyFieldOf, newCopy } from './import-form'
 import { checkGeneral, fieldOf, newGeneral, type Errors, type Field, type General } from './model'
 import { Review } from './review'
 
-const pageOf: Record<Part, number> = { store: 0, policy: 0, configuration: 2, insights: 1, channel: 1, 'channel-policy': 1, copy: 1 }
+const pageOf: Record<Part, number> = { store: 0, policy: 0, configuration: 2, insights: 1, sources: 1, channel: 1, 'channel-policy': 1, copy: 1 }
 
 // Create is the wizard that makes an event data store.
 export default function Create() {
@@ -46,6 +46,7 @@ export default function Create() {
     kind: 'events',
     selection: allManagement(),
     insights: { on: false, destination: '', types: { rate: true, errors: true } },
+    sources: { stores: [], types: { rate: true, errors: true } },
     copyOn: false,
     copy: newCopy(region, account),
     channel: newChannel(),
@@ -94,7 +95,7 @@ export default function Create() {
     if (first >= 0) return setStep(first)
     setSaving(true)
     setFailure(null)
-    const { insights, copy, channel } = events
+    const { insights, sources, copy, channel } = events
     try {
       const arn = await makeStore(
         {
@@ -104,6 +105,8 @@ export default function Create() {
           enrichment,
           region,
           ...(ofEvents && insights.on && { insights: { destination: insights.destination, selectors: toInsights(insights.types) } }),
+          ...(events.kind === 'insights' &&
+            sources.stores.length && { sources: { stores: sources.stores, selectors: toInsights(sources.types) } }),
           ...(ofEvents && events.copyOn && { copy }),
           ...(events.kind === 'integrations' && { channel }),
         },
@@ -165,6 +168,8 @@ export default function Create() {
 function checkEvents(e: EventsDraft, withoutARN: string[]): EventsProblems {
   const out: EventsProblems = { copy: {}, channel: {} }
   if (e.kind === 'integrations') out.channel = checkChannel(e.channel)
+  if (e.kind === 'insights' && e.sources.stores.length && !e.sources.types.rate && !e.sources.types.errors)
+    out.insights = 'Choose at least one type.'
   if (e.kind !== 'events') return out
   out.selection = checkSelection(e.selection, withoutARN)
   if (e.copyOn) out.copy = checkCopy(e.copy)

@@ -46,6 +46,15 @@ describe('makeStore', () => {
     expect(await makeStore(plan(), { done: {} }, calls.api)).toBe(arn)
     expect(calls.names()).toEqual(['CreateEventDataStore'])
   })
+  it('turns the Insights events of its sources on', async () => {
+    const calls = fake()
+    const sources = { stores: ['a', 'b'], selectors: [{ InsightType: 'ApiCallRateInsight' as const }] }
+    await makeStore(plan({ kind: 'insights', sources }), { done: {} }, calls.api)
+    expect(calls.log.slice(1)).toEqual([
+      ['PutInsightSelectors', { EventDataStore: 'a', InsightsDestination: arn, InsightSelectors: sources.selectors }],
+      ['PutInsightSelectors', { EventDataStore: 'b', InsightsDestination: arn, InsightSelectors: sources.selectors }],
+    ])
+  })
   it('makes all that belongs to it', async () => {
     const calls = fake()
     const general = { ...newGeneral(), name: 'main', policyOn: true, policy: '{"Resource":"EVENT_DATA_STORE_ARN"}' }

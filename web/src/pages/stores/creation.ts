@@ -8,7 +8,7 @@ import { copyRequest, type CopyDraft } from './import-form'
 import { createRequest, type General, type Kind } from './model'
 
 // The parts of making an event data store, in their order.
-export type Part = 'store' | 'policy' | 'configuration' | 'insights' | 'channel' | 'channel-policy' | 'copy'
+export type Part = 'store' | 'policy' | 'configuration' | 'insights' | 'sources' | 'channel' | 'channel-policy' | 'copy'
 
 // Made is what is there already, so that another try goes on behind it.
 export interface Made {
@@ -25,6 +25,8 @@ export interface Plan {
   selection: Selection
   enrichment: Enrichment
   insights?: { destination: string; selectors: InsightSelector[] }
+  // sources are the stores whose Insights events come to this one.
+  sources?: { stores: string[]; selectors: InsightSelector[] }
   channel?: { name: string; source: string; access: Access }
   copy?: CopyDraft
   region: string
@@ -37,7 +39,7 @@ export const arnPlaceholder = 'EVENT_DATA_STORE_ARN'
 // makeStore makes an event data store with all that belongs to it. It goes on where
 // an earlier try came to; a failure is a PartError.
 export async function makeStore(plan: Plan, made: Made, api: typeof cloudtrail = cloudtrail): Promise<string> {
-  const { general, kind, region, insights, channel, copy } = plan
+  const { general, kind, region, insights, sources, channel, copy } = plan
   if (made.region !== region) Object.assign(made, { region, arn: undefined, channel: undefined, done: {} }) // a store of its own
   const part = (name: Part, input: unknown, run: () => Promise<unknown>, undo?: () => Promise<unknown>) =>
     doPart(made.done, name, input, run, undo)
@@ -73,6 +75,10 @@ export async function makeStore(plan: Plan, made: Made, api: typeof cloudtrail =
       ),
     () => api('PutInsightSelectors', { EventDataStore: store, InsightSelectors: [] }, { region }),
   )
+  await part('sources', sources, async () => {
+    for (const EventDataStore of sources!.stores)
+      await api('PutInsightSelectors', { EventDataStore, InsightsDestination: store, InsightSelectors: sources!.selectors }, { region })
+  })
   if (channel) await makeChannel({ ...channel, destinations: [store] }, made, region, api)
   await part('copy', copy, async () => {
     made.copy = (await api('StartImport', copyRequest(copy!, store), { region })).ImportId
@@ -139,6 +145,8 @@ export function stands(failed: Part, name: string): string {
       return `${there} the enrichment of its events could not be set. Correct it and try again.`
     case 'insights':
       return `${there} Insights events could not be turned on. Correct that and try again.`
+    case 'sources':
+      return `${there} Insights events of its sources could not be turned on. Correct that and try again, or turn them on later, on the pages of the sources.`
     case 'channel':
       return `${there} its channel could not be. Correct the channel and try again.`
     case 'channel-policy':

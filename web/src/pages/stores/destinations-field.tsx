@@ -1,10 +1,10 @@
 import FormField from '@cloudscape-design/components/form-field'
 import Multiselect from '@cloudscape-design/components/multiselect'
 import { optionsState } from '~/lib/options'
-import { PageLink } from '~/shell/link'
 import { useRegion } from '~/shell/session'
 import { idOf, useStores } from './api'
 import { kindOf } from './model'
+import { NewStore, RefreshStores } from './new-store'
 
 interface Props {
   // value has the ARNs of event data stores.
@@ -26,7 +26,8 @@ export function DestinationsField({ value, onChange, error }: Props) {
     <FormField
       label="Event delivery location"
       description="Event data stores for events from integrations. Each event goes to all of them."
-      constraintText={<PageLink to="/event-data-stores/create">Create an event data store</PageLink>}
+      constraintText={<NewStore />}
+      secondaryControl={<RefreshStores query={all} />}
       errorText={error}
     >
       <Multiselect

@@ -26,8 +26,8 @@ import { checkInsights, fromInsights, toInsights } from '../trails/insights'
 import { askPolicy, idOf, useConfiguration, usePolicy, useRefresh, useStore, useStoreInsights, type Store } from './api'
 import { EnrichFields } from './enrich'
 import { checkEnrichment, fromConfiguration, toConfiguration, type Enrichment } from './enrichment'
-import { InsightsCapture, type InsightsChoice } from './events-step'
 import { GeneralFields, PolicyFields } from './fields'
+import { InsightsCapture, type InsightsChoice } from './insights-fields'
 import { checkGeneral, fieldOf, generalOf, kindOf, selectionOf, updateRequest, type Errors, type General } from './model'
 
 const titles: Record<string, string> = {

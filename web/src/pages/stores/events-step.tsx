@@ -4,32 +4,25 @@ import ExpandableSection from '@cloudscape-design/components/expandable-section'
 import FormField from '@cloudscape-design/components/form-field'
 import Header from '@cloudscape-design/components/header'
 import RadioGroup from '@cloudscape-design/components/radio-group'
-import Select from '@cloudscape-design/components/select'
 import SpaceBetween from '@cloudscape-design/components/space-between'
 import Tiles from '@cloudscape-design/components/tiles'
 import { newSelector } from '~/components/selectors/draft'
 import { EventsForm, type Part } from '~/components/selectors/events-form'
 import type { Selection } from '~/components/selectors/selection'
 import type { SelectionProblems } from '~/components/selectors/selection-check'
-import { optionsState } from '~/lib/options'
-import { useRegion } from '~/shell/session'
-import { InsightsFields, type InsightsDraft } from '../trails/insights'
-import { useStores } from './api'
+import type { InsightsDraft } from '../trails/insights'
 import { AccessFields, ChannelNameField, SourceField, type ChannelDraft, type ChannelErrors } from './channel-fields'
 import { CopyFields } from './copy-fields'
 import type { CopyDraft, CopyErrors } from './import-form'
-import { kindOf, type General, type Kind } from './model'
-
-export interface InsightsChoice {
-  on: boolean
-  destination: string
-  types: InsightsDraft
-}
+import { InsightsCapture, InsightsSources, type InsightsChoice } from './insights-fields'
+import type { General, Kind } from './model'
 
 export interface EventsDraft {
   kind: Exclude<Kind, 'evidence'>
   selection: Selection
   insights: InsightsChoice
+  // sources are the stores whose Insights events come to one for Insights events.
+  sources: { stores: string[]; types: InsightsDraft }
   copyOn: boolean
   copy: CopyDraft
   channel: ChannelDraft
@@ -128,6 +121,20 @@ export function EventsStep({ value, onChange, general, onGeneral, problems }: Pr
         </SpaceBetween>
       </Container>
       {value.kind === 'events' && <CloudTrailEvents value={value} onChange={onChange} general={general} problems={problems} />}
+      {value.kind === 'insights' && (
+        <Container
+          header={
+            <Header
+              variant="h2"
+              description="Event data stores in whose management events unusual activity is looked for. They can be chosen later too, on their own pages."
+            >
+              Source event data stores - <i>optional</i>
+            </Header>
+          }
+        >
+          <InsightsSources value={value.sources} onChange={(sources) => onChange({ sources })} error={problems.insights} />
+        </Container>
+      )}
       {value.kind === 'integrations' && (
         <Container
           header={
@@ -157,7 +164,7 @@ export function EventsStep({ value, onChange, general, onGeneral, problems }: Pr
 
 function Kinds({ value, onChange }: Pick<Props, 'value' | 'onChange'>) {
   const s = value.selection
-  const set = (change: Partial<Selection>) => onChange({ selection: { ...s, ...change } })
+  const set = (change: Partial<Selection>) => onChange({ selection: { ...s, ...change, unread: undefined } })
   return (
     <FormField label="Specify the type of CloudTrail events">
       <SpaceBetween size="xs">
@@ -230,50 +237,6 @@ function CloudTrailEvents({ value, onChange, general, problems }: Omit<Props, 'o
             days={Number(general.retention) || undefined}
           />
         </Container>
-      )}
-    </SpaceBetween>
-  )
-}
-
-// InsightsCapture has unusual activity in management events go to another store.
-export function InsightsCapture({
-  value,
-  onChange,
-  error,
-}: {
-  value: InsightsChoice
-  onChange: (value: InsightsChoice) => void
-  error?: string
-}) {
-  const [region] = useRegion()
-  const { stores, all } = useStores(region)
-  const destinations = stores.filter(({ store }) => store && kindOf(store) === 'insights' && store.Status !== 'PENDING_DELETION')
-  const chosen = destinations.find(({ store }) => store?.EventDataStoreArn === value.destination)
-  return (
-    <SpaceBetween size="m">
-      <Checkbox
-        checked={value.on}
-        description="Have Insights events about the management events of this event data store go to another one, which is for Insights events."
-        onChange={({ detail }) => onChange({ ...value, on: detail.checked })}
-      >
-        Enable Insights events capture
-      </Checkbox>
-      {value.on && (
-        <SpaceBetween size="m">
-          <FormField
-            label="Destination event data store"
-            description="An event data store for CloudTrail Insights events. Create one first if there is none."
-          >
-            <Select
-              placeholder="Choose an event data store"
-              {...optionsState(all, 'There is no event data store for Insights events in this Region.')}
-              selectedOption={chosen ? { value: value.destination, label: chosen.store!.Name } : null}
-              options={destinations.map(({ store }) => ({ value: store!.EventDataStoreArn, label: store!.Name }))}
-              onChange={({ detail }) => onChange({ ...value, destination: detail.selectedOption.value! })}
-            />
-          </FormField>
-          <InsightsFields value={value.types} onChange={(types) => onChange({ ...value, types })} error={error} />
-        </SpaceBetween>
       )}
     </SpaceBetween>
   )

@@ -11,7 +11,7 @@ import { Confirm } from '~/components/confirm'
 import { EditForm } from '~/components/edit-form'
 import { optionsState } from '~/lib/options'
 import { visible } from '~/lib/text'
-import { hrefOf, PageLink, useGo } from '~/shell/link'
+import { hrefOf, useGo } from '~/shell/link'
 import { useNotify } from '~/shell/notifications'
 import { usePage } from '~/shell/page'
 import { useRegion, useSession } from '~/shell/session'
@@ -19,6 +19,7 @@ import { idOf, useRefresh, useStores } from './api'
 import { CopyFields } from './copy-fields'
 import { checkCopy, copyFieldOf, copyRequest, newCopy, type CopyErrors } from './import-form'
 import { statusTexts, why } from './model'
+import { NewStore, RefreshStores } from './new-store'
 
 // Create is the page that copies trail events into an event data store.
 export default function Create() {
@@ -57,7 +58,8 @@ export default function Create() {
       title="Copy trail events"
       description="Copy the events of log files in an S3 bucket into an event data store. The log files and the trail are not changed."
       action="Copy events"
-      saving={start.isPending}
+      // The event data store that a link names may not be there yet.
+      saving={start.isPending || (!!id && !store && all.isPending)}
       error={start.error}
       errorHeader="Copying was not started"
       onCancel={() => go('/imports')}
@@ -73,7 +75,8 @@ export default function Create() {
         <FormField
           label="Event data store"
           description="An event data store for CloudTrail events. Its selectors and Regions do not count for copied events."
-          constraintText={<PageLink to="/event-data-stores/create">Create an event data store</PageLink>}
+          constraintText={<NewStore />}
+          secondaryControl={<RefreshStores query={all} />}
           errorText={shownErrors.destination}
         >
           <Select

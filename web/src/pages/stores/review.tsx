@@ -9,8 +9,10 @@ import { TagsTable } from '~/components/tags'
 import { toTags } from '~/lib/tags'
 import { shown } from '~/lib/text'
 import { formatTime } from '~/lib/time'
+import { useRegion } from '~/shell/session'
 import { useZone } from '~/shell/topbar'
 import { insightLabels, toInsights } from '../trails/insights'
+import { idOf, useStoreNames } from './api'
 import { isLarge, type Enrichment } from './enrichment'
 import type { EventsDraft } from './events-step'
 import { boundsOf, type Range } from './import-form'
@@ -28,6 +30,9 @@ const yes = (on: boolean) => (on ? 'Yes' : 'No')
 
 // Review shows everything that was chosen, before the store is made.
 export function Review({ general: g, events: e, enrichment, onEdit }: Props) {
+  const [region] = useRegion()
+  const names = useStoreNames(region)
+  const nameOf = (arn: string) => names.data?.find((s) => s.EventDataStoreArn === arn)?.Name ?? idOf(arn)
   const section = (title: string, step: number, children: ReactNode) => (
     <ReviewSection title={title} onEdit={() => onEdit(step)}>
       {children}
@@ -83,6 +88,7 @@ export function Review({ general: g, events: e, enrichment, onEdit }: Props) {
                       .map((i) => insightLabels[i.InsightType!])
                       .join(', '),
                   },
+                  { label: 'Destination event data store', value: nameOf(e.insights.destination) },
                 ]}
               />,
             )}
@@ -115,6 +121,24 @@ export function Review({ general: g, events: e, enrichment, onEdit }: Props) {
           </Container>
         </SpaceBetween>
       )}
+      {e.kind === 'insights' &&
+        e.sources.stores.length > 0 &&
+        section(
+          'Source event data stores',
+          1,
+          <KeyValuePairs
+            columns={3}
+            items={[
+              { label: 'Source event data stores', value: e.sources.stores.map(nameOf).join(', ') },
+              {
+                label: 'Insights types',
+                value: toInsights(e.sources.types)
+                  .map((i) => insightLabels[i.InsightType!])
+                  .join(', '),
+              },
+            ]}
+          />,
+        )}
       {e.kind === 'integrations' &&
         section(
           'Integration',

@@ -2,6 +2,7 @@ import { useQueries, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useCallback } from 'react'
 import { cloudtrail } from '~/api/client'
 import type { GetTrailStatusResponse, InsightSelector, Trail } from '~/api/operations.gen'
+import { troubles } from './status'
 
 // An account has at most five trails in a Region, so that all are asked for at once.
 const trailsQuery = (region: string) => ({
@@ -25,8 +26,13 @@ const statusQuery = (trail: Trail) => ({
 // useStatuses are the states of trails, in their order.
 export const useStatuses = (trails: Trail[]) => useQueries({ queries: trails.map(statusQuery) })
 
-// useStatus is the state of a trail, asked for again and again.
-export const useStatus = (trail: Trail) => useQuery<GetTrailStatusResponse>({ ...statusQuery(trail), refetchInterval: 5000 })
+// useStatus is the state of a trail, asked for again and again: more often while
+// somebody waits for the first delivery, or for a repair.
+export const useStatus = (trail: Trail) =>
+  useQuery<GetTrailStatusResponse>({
+    ...statusQuery(trail),
+    refetchInterval: ({ state: { data, error } }) => (!error && data?.LatestDeliveryTime && !troubles(data).length ? 10_000 : 5000),
+  })
 
 // useTrailSelectors is what a trail logs.
 export const useTrailSelectors = (trail: Trail) =>
