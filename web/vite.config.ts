@@ -33,6 +33,13 @@ export default defineConfig({
     // The policy of the pages forbids inline modules and data: scripts.
     modulePreload: { polyfill: false },
     assetsInlineLimit: 0,
+    rolldownOptions: {
+      output: {
+        // The page that most people open first, and all that it needs, is one file of each
+        // kind: scores of small ones wait for each other.
+        codeSplitting: { groups: [{ name: 'main', test: /\/src\/main\.tsx$/, includeDependenciesRecursively: true }] },
+      },
+    },
   },
   server: {
     // "npm exec vite" beside a running server, for work on the console itself.

@@ -2,13 +2,12 @@ import { lazy, Suspense } from 'react'
 import { Navigate, Route, Routes, useLocation } from 'react-router'
 import { Loading } from './components/loading'
 import { DownloadProvider } from './pages/events/downloads'
+import EventHistory from './pages/events/events'
 import { Frame } from './shell/frame'
 import { NotificationProvider } from './shell/notifications'
 import { useHeldSession } from './shell/session'
 
 const SignIn = lazy(() => import('./pages/signin/sign-in'))
-const events = () => import('./pages/events/events')
-const Events = lazy(events)
 const EventDetails = lazy(() => import('./pages/events/details'))
 const CompareEvents = lazy(() => import('./pages/events/compare'))
 const Credentials = lazy(() => import('./pages/credentials/credentials'))
@@ -19,13 +18,9 @@ const Integrations = lazy(() => import('./pages/stores/integrations-routes'))
 const Query = lazy(() => import('./pages/query/query'))
 const NotFound = lazy(() => import('./pages/not-found'))
 
-// preload fetches the page that most people open first, while the server is still
-// asked who is signed in.
-export function preload(path: string): void {
-  if (/^\/console(\/(events)?)?$/.test(path)) void events()
-}
-
-// App is the way from an address to a page. Nobody sees one without a session.
+// App is the way from an address to a page. Nobody sees one without a session. The page
+// that most people open first does not come by itself, as what a page waits for is shown
+// a third of a second later (FALLBACK_THROTTLE_MS of React).
 export function App() {
   const { session } = useHeldSession()
   const location = useLocation()
@@ -41,7 +36,7 @@ export function App() {
       <DownloadProvider>
         <Routes>
           <Route element={<Frame />}>
-            <Route path="events" element={<Events />} />
+            <Route path="events" element={<EventHistory />} />
             <Route path="events/compare" element={<CompareEvents />} />
             <Route path="events/:eventId" element={<EventDetails />} />
             <Route path="trails/*" element={<Trails />} />

@@ -6,14 +6,13 @@ import { StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
 import { BrowserRouter } from 'react-router'
 import { mayPass } from './api/errors'
-import { App, preload } from './app'
+import { App } from './app'
 import { Loading } from './components/loading'
 import { ErrorBoundary } from './shell/boundary'
 import { SessionProvider } from './shell/session'
 import { applyTheme } from './shell/theme'
 
 applyTheme()
-preload(location.pathname)
 
 const client = new QueryClient({
   defaultOptions: {

@@ -26,7 +26,7 @@ const QueryModal = lazy(() => import('./query-modal'))
 const help = <EventsHelp />
 
 // How long the page waits for its first answer before it shows itself without, in milliseconds.
-const patience = 200
+const patience = 500
 
 // useLate tells that the page has been there for a while.
 function useLate(milliseconds: number): boolean {
