@@ -209,7 +209,7 @@ test('a query is saved, found again after a reload, changed and deleted', async 
   await page.getByRole('textbox', { name: /Description/ }).fill('What each service was asked')
   await page.keyboard.press('Tab')
   await page.getByRole('dialog').getByRole('button', { name: 'Save query' }).click()
-  await page.getByText('The query "By source" was saved.').waitFor()
+  await page.getByText('The query "By source" was saved.', { exact: true }).waitFor()
   // In another browser, of the same principal.
   const other = await it.signIn('/query?tab=saved')
   await other.getByRole('link', { name: 'By source' }).click()
@@ -218,11 +218,11 @@ test('a query is saved, found again after a reload, changed and deleted', async 
   await finished(other)
   await write(other, sql + ' LIMIT 3')
   await other.getByRole('button', { name: 'Save', exact: true }).click()
-  await other.getByText('The query "By source" was saved.').waitFor()
+  await other.getByText('The query "By source" was saved.', { exact: true }).waitFor()
   // The first browser has an older one, and does not write over it.
   await write(page, sql + ' LIMIT 4')
   await page.getByRole('button', { name: 'Save', exact: true }).click()
-  await page.getByText('The saved query was changed meanwhile').waitFor()
+  await page.getByText('The saved query was changed meanwhile, elsewhere').waitFor()
   await page.goto('/console/query?tab=saved')
   await page
     .getByRole('row', { name: /By source.*LIMIT 3/ })
@@ -232,6 +232,14 @@ test('a query is saved, found again after a reload, changed and deleted', async 
   await page.getByRole('button', { name: 'Delete', exact: true }).click()
   await page.getByRole('dialog').getByRole('button', { name: 'Delete', exact: true }).click()
   await page.getByText('No saved queries').waitFor()
+  // A tab of what was deleted elsewhere keeps its text, to be saved anew.
+  await write(other, sql + ' LIMIT 5')
+  await other.getByRole('button', { name: 'Save', exact: true }).click()
+  await other.getByText('The saved query was deleted meanwhile, elsewhere').waitFor()
+  await other.getByRole('button', { name: 'Save query' }).click()
+  await other.getByRole('dialog').getByRole('button', { name: 'Save query' }).click()
+  await other.getByText('The saved query was deleted meanwhile').waitFor({ state: 'detached' })
+  await other.getByRole('button', { name: 'Save', exact: true }).waitFor()
 })
 
 test('a slow query is cancelled, and the history has both kinds', async () => {

@@ -98,7 +98,12 @@ export function EditorTab() {
           i18nStrings={{ scrollLeftAriaLabel: 'Earlier queries', scrollRightAriaLabel: 'Later queries' }}
           tabs={all.tabs.map((t) => ({
             id: t.id,
-            label: <span className={isChanged(t) && t.sql !== t.kept ? 'query-changed' : undefined}>{visible(t.name)}</span>,
+            label: (
+              <span className="query-tab" title={visible(t.name)}>
+                <span>{visible(t.name)}</span>
+                {isChanged(t) && <span className="query-changed" />}
+              </span>
+            ),
             dismissible: true,
             dismissLabel: `Close ${visible(t.name)}`,
             onDismiss: () => close(t),

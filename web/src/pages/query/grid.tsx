@@ -26,11 +26,18 @@ interface Props {
 // How much of a value is in its cell, and on how many lines; the dialog has all of it.
 const mostShown = { wrapped: 2000, clipped: 200 }
 
+// mostColumns are shown at first: a page of very many takes the browser seconds to draw.
+const mostColumns = 50
+
+const surplus = (columns: number): ReadonlySet<number> =>
+  new Set(Array.from({ length: Math.max(0, columns - mostColumns) }, (_, i) => mostColumns + i))
+
 // Grid is a page of rows.
 export function Grid({ columns, rows, page, loading, filter, preferences, onPreferences, selected, onSelect, empty }: Props) {
   const [sorting, setSorting] = useState<{ column: number; descending: boolean }>()
   const [open, setOpen] = useState<Place>()
-  const [hidden, setHidden] = useState<ReadonlySet<number>>(new Set())
+  const [chosen, setHidden] = useState<ReadonlySet<number>>()
+  const hidden = useMemo(() => chosen ?? surplus(columns.length), [chosen, columns.length])
   const sorted = useMemo(() => {
     if (!sorting) return rows
     const { column, descending } = sorting
@@ -76,7 +83,7 @@ export function Grid({ columns, rows, page, loading, filter, preferences, onPref
             currentPageIndex={page.index + 1}
             pagesCount={page.pages}
             openEnd={page.more}
-            disabled={loading}
+            disabled={loading || page.loading}
             onChange={({ detail }) => {
               onSelect([])
               page.go(detail.currentPageIndex - 1)
@@ -97,6 +104,12 @@ export function Grid({ columns, rows, page, loading, filter, preferences, onPref
           itemSelectionLabel: (_, row) => `Select row ${count(page.first + rows.indexOf(row) + 1)}`,
         }}
       />
+      {hidden.size > 0 && (
+        <Box color="text-body-secondary" fontSize="body-s">
+          {count(columns.length - hidden.size)} of {count(columns.length)} columns are shown. Choose others in the preferences; copies and
+          downloads have all of them.
+        </Box>
+      )}
       {open && <CellDialog columns={columns} place={open} onDismiss={() => setOpen(undefined)} />}
     </>
   )

@@ -3,6 +3,7 @@ import Button from '@cloudscape-design/components/button'
 import Header from '@cloudscape-design/components/header'
 import SegmentedControl from '@cloudscape-design/components/segmented-control'
 import SpaceBetween from '@cloudscape-design/components/space-between'
+import StatusIndicator from '@cloudscape-design/components/status-indicator'
 import TextFilter from '@cloudscape-design/components/text-filter'
 import { lazy, Suspense, useState } from 'react'
 import { Empty } from '~/components/empty'
@@ -83,7 +84,7 @@ export function ResultsGrid({ run, partial }: { run: Run; partial: boolean }) {
           columns={columns}
           rows={rows}
           page={page}
-          loading={!data || (searching && filter !== '')}
+          loading={!data || (searching && page.index === 0)}
           filter={find}
           preferences={preferences}
           onPreferences={setPreferences}
@@ -107,7 +108,11 @@ export function ResultsGrid({ run, partial }: { run: Run; partial: boolean }) {
       )}
       {view === 'table' && (
         <Box color="text-body-secondary" fontSize="body-s">
-          Columns sort the rows of this page; ORDER BY in the statement sorts all.
+          {page.loading && page.index > 0 ? (
+            <StatusIndicator type="loading">Loading page {page.index + 1}</StatusIndicator>
+          ) : (
+            'Columns sort the rows of this page; ORDER BY in the statement sorts all.'
+          )}
         </Box>
       )}
     </SpaceBetween>

@@ -1,19 +1,16 @@
 import Box from '@cloudscape-design/components/box'
 import Button from '@cloudscape-design/components/button'
-import ButtonDropdown from '@cloudscape-design/components/button-dropdown'
 import SpaceBetween from '@cloudscape-design/components/space-between'
 import { lazy, Suspense, useState, type RefObject } from 'react'
 import { usePreference } from '~/lib/preferences'
-import { visible } from '~/lib/text'
 import { hrefOf } from '~/shell/link'
 import { useNotify } from '~/shell/notifications'
 import { useRegion, useSession } from '~/shell/session'
-import { useSaving } from './api'
 import type { Known } from './complete'
 import { DeliveryOptions, useDelivery } from './delivery-options'
 import type { Editor } from './editor/editor'
 import { NotStarted } from './not-started'
-import { SaveDialog } from './save-dialog'
+import { NotSaved, SaveButton } from './save-button'
 import type { Catalogue } from './schema'
 import type { Tab } from './tabs'
 import { Toolbar } from './toolbar'
@@ -37,6 +34,7 @@ export function Workspace({ tab, editor, known, catalogue, runs, outcome, onChan
   const [region] = useRegion()
   const { arn } = useSession()
   const [selecting, setSelecting] = useState(false)
+  const [unsaved, setUnsaved] = useState<unknown>()
   const { notify } = useNotify()
   const [tabIndents, setTabIndents] = usePreference('query-tab-indents', false)
   const delivery = useDelivery()
@@ -91,67 +89,11 @@ export function Workspace({ tab, editor, known, catalogue, runs, outcome, onChan
         <Button disabled={!running} loading={cancelling} onClick={() => tab.run && void runs.cancel(tab.run)} ariaLabel="Cancel query">
           Cancel
         </Button>
-        <Save tab={tab} onChange={onChange} />
+        <SaveButton tab={tab} onChange={onChange} onFail={setUnsaved} />
       </SpaceBetween>
+      {unsaved !== undefined && <NotSaved why={unsaved} />}
       {failure && <NotStarted failure={failure} onShow={wrong ? () => editor.current?.show(wrong.from, wrong.to) : undefined} />}
       <DeliveryOptions delivery={delivery} />
     </SpaceBetween>
-  )
-}
-
-function Save({ tab, onChange }: Pick<Props, 'tab' | 'onChange'>) {
-  const saving = useSaving()
-  const { notify, fail } = useNotify()
-  const [asking, setAsking] = useState(false)
-  const [busy, setBusy] = useState(false)
-  const done = (name: string) => notify({ type: 'success', id: 'saved', content: `The query "${visible(name)}" was saved.` })
-  const again = async (saved: NonNullable<Tab['saved']>) => {
-    setBusy(true)
-    try {
-      const { version } = await saving.change(saved.id, {
-        name: tab.name,
-        description: saved.description,
-        sql: tab.sql,
-        version: saved.version,
-      })
-      onChange({ kept: tab.sql, saved: { ...saved, version } })
-      done(tab.name)
-    } catch (error) {
-      fail('The query was not saved', error)
-    } finally {
-      setBusy(false)
-    }
-  }
-  const empty = !tab.sql.trim()
-  const { saved } = tab
-  return (
-    <>
-      {saved ? (
-        <ButtonDropdown
-          mainAction={{ text: 'Save', onClick: () => void again(saved), loading: busy, disabled: empty }}
-          items={[{ id: 'as', text: 'Save as', disabled: empty }]}
-          ariaLabel="More ways to save"
-          onItemClick={() => setAsking(true)}
-        />
-      ) : (
-        <Button disabled={empty} onClick={() => setAsking(true)} ariaLabel="Save query">
-          Save
-        </Button>
-      )}
-      {asking && (
-        <SaveDialog
-          header="Save query"
-          name={saved ? `${tab.name} (copy)` : /^Query \d+$/.test(tab.name) ? '' : tab.name}
-          description={saved?.description ?? ''}
-          onDismiss={() => setAsking(false)}
-          onSave={async (name, description) => {
-            const made = await saving.create({ name, description, sql: tab.sql })
-            onChange({ name, kept: tab.sql, saved: { id: made.id, description, version: made.version } })
-            setAsking(false)
-            done(name)
-          }}
-        />
-      )}
-    </>
   )
 }
