@@ -28,9 +28,8 @@ export async function holdBucket(name: string, objects: ReadonlyMap<string, Buff
   const list = (prefix: string, after: string, answer: ServerResponse) => {
     const keys = [...objects.keys()].filter((key) => key.startsWith(prefix) && key > after).sort()
     const contents = keys.map((key) => `<Contents><Key>${key}</Key><Size>${objects.get(key)!.length}</Size></Contents>`)
-    answer.writeHead(200, { 'Content-Type': 'application/xml' }).end(
-      `<ListBucketResult><Name>${name}</Name><KeyCount>${keys.length}</KeyCount><IsTruncated>false</IsTruncated>${contents.join('')}</ListBucketResult>`,
-    )
+    const about = `<Name>${name}</Name><KeyCount>${keys.length}</KeyCount><IsTruncated>false</IsTruncated>`
+    answer.writeHead(200, { 'Content-Type': 'application/xml' }).end(`<ListBucketResult>${about}${contents.join('')}</ListBucketResult>`)
   }
   const server = createServer((request, answer) => {
     const { pathname, searchParams } = new URL(request.url!, 'http://localhost')

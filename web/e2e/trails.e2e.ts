@@ -176,6 +176,7 @@ test('a trail is stopped, started, changed and deleted', async () => {
   expect(await page.getByRole('button', { name: 'Remove condition 26 of eventName' }).count()).toBe(0)
   await page.getByRole('button', { name: 'Save changes' }).click()
   await page.getByText('The condition with the number 28 has to be corrected.').waitFor()
+  await page.getByText('Correct what is marked above.', { exact: true }).waitFor()
   expect(await barriers(page)).toEqual([])
   await page.getByRole('button', { name: 'Show it' }).click()
   await page.getByText('Wildcards (*) are not supported.').waitFor()

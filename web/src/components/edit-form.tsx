@@ -4,7 +4,7 @@ import Form from '@cloudscape-design/components/form'
 import Header from '@cloudscape-design/components/header'
 import SpaceBetween from '@cloudscape-design/components/space-between'
 import { useMutation } from '@tanstack/react-query'
-import type { ReactNode } from 'react'
+import { useState, type ReactNode } from 'react'
 import { useGo } from '~/shell/link'
 import { useNotify } from '~/shell/notifications'
 import { Problem } from './problem'
@@ -41,6 +41,10 @@ interface Props {
   description?: ReactNode
   children: ReactNode
   action?: string
+  // wrong says that something has to be corrected first. onTry is told that somebody
+  // wants to save, for what is wrong to be marked.
+  wrong?: boolean
+  onTry?: () => void
   onSave: () => void
   onCancel: () => void
   saving: boolean
@@ -55,6 +59,8 @@ export function EditForm({
   description,
   children,
   action = 'Save changes',
+  wrong = false,
+  onTry,
   onSave,
   onCancel,
   saving,
@@ -62,6 +68,7 @@ export function EditForm({
   error,
   errorHeader,
 }: Props) {
+  const [tried, setTried] = useState(false)
   return (
     <ContentLayout
       header={
@@ -74,10 +81,14 @@ export function EditForm({
         noValidate
         onSubmit={(event) => {
           event.preventDefault()
-          if (!saving && !disabled) onSave()
+          if (saving || disabled) return
+          setTried(true)
+          onTry?.()
+          if (!wrong) onSave()
         }}
       >
         <Form
+          errorText={tried && wrong && 'Correct what is marked above.'}
           actions={
             <SpaceBetween direction="horizontal" size="xs">
               <Button variant="link" formAction="none" onClick={onCancel}>

@@ -31,7 +31,7 @@ function TagsOf({ arn, region, title, edited, tags }: Props & { tags: Tag[] }) {
   const wrong = checkTags(value)
   const { save, saving, error, back } = useSaving(edited, () => putTags(arn, region, tags, toTags(value)))
   return (
-    <EditForm title={title} onCancel={back} saving={saving} error={error} onSave={() => (setTried(true), wrong || save())}>
+    <EditForm title={title} onCancel={back} saving={saving} error={error} wrong={!!wrong} onTry={() => setTried(true)} onSave={save}>
       <Container header={<Header variant="h2">Tags</Header>}>
         <TagsField value={value} onChange={setValue} error={tried ? wrong : undefined} />
       </Container>

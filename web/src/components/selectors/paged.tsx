@@ -29,7 +29,12 @@ export function usePaged(length: number, size: number, one: string, wrong = -1):
       <Pagination
         currentPageIndex={at}
         pagesCount={count}
-        ariaLabels={{ paginationLabel: `Pages of ${one}s`, previousPageLabel: `Previous ${one}s`, nextPageLabel: `Next ${one}s`, pageLabel: (n) => `Page ${n} of ${one}s` }}
+        ariaLabels={{
+          paginationLabel: `Pages of ${one}s`,
+          previousPageLabel: `Previous ${one}s`,
+          nextPageLabel: `Next ${one}s`,
+          pageLabel: (n) => `Page ${n} of ${one}s`,
+        }}
         onChange={({ detail }) => setPage(detail.currentPageIndex)}
       />
       {hidden && (

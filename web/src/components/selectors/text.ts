@@ -15,7 +15,7 @@ export function parse(text: string, target: 'trail' | 'store'): { selection: Sel
   try {
     value = JSON.parse(text)
   } catch (error) {
-    return { error: `This is not JSON: ${error instanceof Error ? error.message : String(error)}` }
+    return { error: `This is not JSON: ${error instanceof Error ? error.message : String(error)}.` }
   }
   const list = unwrapped(value)
   if (!Array.isArray(list)) return { error: 'Enter a list of event selectors: [ {…}, … ].' }

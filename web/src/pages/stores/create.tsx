@@ -24,7 +24,16 @@ import { checkCopy, copyFieldOf, newCopy } from './import-form'
 import { checkGeneral, fieldOf, newGeneral, type Errors, type Field, type General } from './model'
 import { Review } from './review'
 
-const pageOf: Record<Part, number> = { store: 0, policy: 0, configuration: 2, insights: 1, sources: 1, channel: 1, 'channel-policy': 1, copy: 1 }
+const pageOf: Record<Part, number> = {
+  store: 0,
+  policy: 0,
+  configuration: 2,
+  insights: 1,
+  sources: 1,
+  channel: 1,
+  'channel-policy': 1,
+  copy: 1,
+}
 
 // Create is the wizard that makes an event data store.
 export default function Create() {

@@ -100,7 +100,7 @@ function EditGeneral({ store, title, region }: Props) {
   const { save, saving, error, back } = useSaving(useEdited(store), () => cloudtrail('UpdateEventDataStore', updateRequest(before, value), { region }))
   const change = (next: Partial<General>) => setValue((old) => ({ ...old, ...next }))
   return (
-    <EditForm title={title} onCancel={back} saving={saving} error={error} onSave={() => Object.keys(errors).length || save()}>
+    <EditForm title={title} onCancel={back} saving={saving} error={error} wrong={Object.keys(errors).length > 0} onSave={save}>
       <Container header={<Header variant="h2">General details</Header>}>
         <GeneralFields value={value} onChange={change} errors={only(true, errors, error)} was={was} days={before.RetentionPeriod} />
       </Container>
@@ -139,7 +139,15 @@ function PolicyOf({ store, title, region, policy }: Props & { policy: string | n
     return was === null ? undefined : cloudtrail('DeleteResourcePolicy', { ResourceArn: arn }, { region })
   })
   return (
-    <EditForm title={title} onCancel={back} saving={saving} error={error} onSave={() => (setTried(true), errors.policy || save())}>
+    <EditForm
+      title={title}
+      onCancel={back}
+      saving={saving}
+      error={error}
+      wrong={!!errors.policy}
+      onTry={() => setTried(true)}
+      onSave={save}
+    >
       <Container header={<Header variant="h2">Resource policy</Header>}>
         <PolicyFields
           value={value}
@@ -170,7 +178,15 @@ function EditEvents({ store, title, region, part }: Props & { part: Part }) {
     return cloudtrail('UpdateEventDataStore', { EventDataStore, AdvancedEventSelectors: toAdvanced(value) }, { region })
   })
   return (
-    <EditForm title={title} onCancel={back} saving={saving} error={error} onSave={() => (setTried(true), hasProblems(problems) || save())}>
+    <EditForm
+      title={title}
+      onCancel={back}
+      saving={saving}
+      error={error}
+      wrong={hasProblems(problems)}
+      onTry={() => setTried(true)}
+      onSave={save}
+    >
       <EventsForm value={value} onChange={setValue} target="store" parts={[part]} problems={tried ? problems : undefined} toggle />
     </EditForm>
   )
@@ -217,7 +233,7 @@ function InsightsOf({ store, title, region, insights }: Props & { insights: GetI
     ),
   )
   return (
-    <EditForm title={title} onCancel={back} saving={saving} error={error} onSave={() => (setTried(true), wrong || save())}>
+    <EditForm title={title} onCancel={back} saving={saving} error={error} wrong={!!wrong} onTry={() => setTried(true)} onSave={save}>
       <Container header={<Header variant="h2">Insights events</Header>}>
         <InsightsCapture value={value} onChange={setValue} error={tried ? wrong : undefined} />
       </Container>
@@ -246,7 +262,7 @@ function EnrichmentOf({ store, title, region, enrichment }: Props & { enrichment
     cloudtrail('PutEventConfiguration', toConfiguration(store.EventDataStoreArn!, value), { region }),
   )
   return (
-    <EditForm title={title} onCancel={back} saving={saving} error={error} onSave={() => Object.keys(errors).length || save()}>
+    <EditForm title={title} onCancel={back} saving={saving} error={error} wrong={Object.keys(errors).length > 0} onSave={save}>
       <EnrichFields value={value} onChange={setValue} errors={errors} />
     </EditForm>
   )

@@ -63,10 +63,9 @@ export default function Create() {
       error={start.error}
       errorHeader="Copying was not started"
       onCancel={() => go('/imports')}
-      onSave={() => {
-        setTried(true)
-        if (Object.keys(errors).length === 0) setAsking(true)
-      }}
+      wrong={Object.keys(errors).length > 0}
+      onTry={() => setTried(true)}
+      onSave={() => setAsking(true)}
     >
       <Container header={<Header variant="h2">Event source</Header>}>
         <CopyFields value={draft} onChange={change} errors={shownErrors} days={store?.RetentionPeriod} />

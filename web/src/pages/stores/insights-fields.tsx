@@ -82,7 +82,7 @@ export function InsightsSources({
   )
   return (
     <SpaceBetween size="m">
-      <FormField label="Source event data stores" description="Where their Insights events went before, they do not go any more.">
+      <FormField label="Source event data stores" description="Their Insights events come here: a destination that they had before is replaced.">
         <Multiselect
           filteringType="auto"
           placeholder="Choose event data stores"

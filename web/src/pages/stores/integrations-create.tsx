@@ -71,10 +71,9 @@ export default function Create() {
           : 'No integration was added'
       }
       onCancel={() => go('/integrations')}
-      onSave={() => {
-        setTried(true)
-        if (!Object.keys(errors).length && !noDestination && !wrongTags) add.mutate()
-      }}
+      wrong={Object.keys(errors).length > 0 || !!noDestination || !!wrongTags}
+      onTry={() => setTried(true)}
+      onSave={() => add.mutate()}
     >
       <Container header={<Header variant="h2">Integration details</Header>}>
         <SpaceBetween size="l">

@@ -75,7 +75,7 @@ function EditName({ channel, title, region }: Props) {
   )
   const taken = error instanceof ApiError && error.code === 'ChannelAlreadyExistsException' ? visible(messageOf(error)) : undefined
   return (
-    <EditForm title={title} onCancel={back} saving={saving} error={error} onSave={() => wrong || save()}>
+    <EditForm title={title} onCancel={back} saving={saving} error={error} wrong={!!wrong} onSave={save}>
       <Container header={<Header variant="h2">Integration details</Header>}>
         <ChannelNameField value={value} onChange={(next) => setValue((old) => ({ ...old, ...next }))} errors={{ name: wrong ?? taken }} />
       </Container>
@@ -93,7 +93,7 @@ function EditDestinations({ channel, title, region }: Props) {
     ),
   )
   return (
-    <EditForm title={title} onCancel={back} saving={saving} error={error} onSave={() => value.length && save()}>
+    <EditForm title={title} onCancel={back} saving={saving} error={error} wrong={!value.length} onSave={save}>
       <Container header={<Header variant="h2">Event delivery location</Header>}>
         <DestinationsField value={value} onChange={setValue} error={value.length ? undefined : 'Choose at least one event data store.'} />
       </Container>
@@ -129,7 +129,9 @@ function EditAccess({ channel, title, region, access, policy }: Props & { access
       onCancel={back}
       saving={saving}
       error={error}
-      onSave={() => (setTried(true), principals || externalId || save())}
+      wrong={!!(principals ?? externalId)}
+      onTry={() => setTried(true)}
+      onSave={save}
     >
       <Container header={<Header variant="h2">Resource policy</Header>}>
         <AccessFields
@@ -149,7 +151,7 @@ function EditPolicyText({ channel, title, region, policy }: Props & { policy: st
   const wrong = checkJson(text)
   const { save, saving, error, back } = useSaving(useEdited(channel), () => put(channel, region, text, was))
   return (
-    <EditForm title={title} onCancel={back} saving={saving} error={error} onSave={() => wrong || save()}>
+    <EditForm title={title} onCancel={back} saving={saving} error={error} wrong={!!wrong} onSave={save}>
       <Container header={<Header variant="h2">Resource policy</Header>}>
         <FormField
           label="Resource policy"

@@ -134,7 +134,12 @@ export default function Create() {
           errorText: (visited.includes(1) && wrong[1] && 'Correct the events above.') || failed,
           content: (
             <SpaceBetween size="l">
-              <Kinds value={selection} onChange={(next) => select({ ...next, unread: undefined })} insights={insightsOn} onInsights={setInsightsOn} />
+              <Kinds
+                value={selection}
+                onChange={(next) => select({ ...next, unread: undefined })}
+                insights={insightsOn}
+                onInsights={setInsightsOn}
+              />
               <EventsForm
                 value={selection}
                 onChange={select}

@@ -97,15 +97,14 @@ function EditAttributes({ trail, title, section }: Props & { section: 'general' 
     if (next.newBucket !== undefined) next = { ...next, bucket: next.newBucket ? suggestBucket(account) : (trail.S3BucketName ?? '') }
     setValue((old) => ({ ...old, ...next }))
   }
+  const ours = section === 'logs' ? [errors.group, errors.role] : [errors.bucket, errors.prefix, errors.key, errors.topic]
   const part = { value, onChange: change, errors: shownErrors, existing: true, region }
   return (
     <EditForm
       title={title}
-      onSave={() => {
-        setTried(true)
-        const ours = section === 'logs' ? [errors.group, errors.role] : [errors.bucket, errors.prefix, errors.key, errors.topic]
-        if (!ours.some(Boolean)) save()
-      }}
+      wrong={ours.some(Boolean)}
+      onTry={() => setTried(true)}
+      onSave={save}
       onCancel={back}
       saving={saving}
       error={error}
@@ -138,7 +137,7 @@ function InsightsOf({ trail, title, insights, selection }: Props & { insights: I
     cloudtrail('PutInsightSelectors', { TrailName: trail.TrailARN!, InsightSelectors: toInsights(value) }, { region: trail.HomeRegion! }),
   )
   return (
-    <EditForm title={title} onCancel={back} saving={saving} error={error} onSave={() => wrong || save()}>
+    <EditForm title={title} onCancel={back} saving={saving} error={error} wrong={!!wrong} onSave={save}>
       <Container header={<Header variant="h2">Insights events</Header>}>
         <InsightsFields value={value} onChange={setValue} error={wrong} />
       </Container>
@@ -177,7 +176,15 @@ function EventsOf({ trail, title, part, given }: Props & { part: Part; given: Gi
     )
   }
   return (
-    <EditForm title={title} onCancel={back} saving={saving} error={error} onSave={() => (setTried(true), hasProblems(problems) || save())}>
+    <EditForm
+      title={title}
+      onCancel={back}
+      saving={saving}
+      error={error}
+      wrong={hasProblems(problems)}
+      onTry={() => setTried(true)}
+      onSave={save}
+    >
       {warning}
       <EventsForm value={value} onChange={setValue} target="trail" parts={[part]} problems={tried ? problems : undefined} toggle />
     </EditForm>

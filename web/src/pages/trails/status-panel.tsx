@@ -39,7 +39,9 @@ export function TrailStatus({ trail, status, error, onRetry }: Props) {
   return (
     <Container header={<Header variant="h2">Status</Header>}>
       <SpaceBetween size="l">
-        {!!error && <Problem header={status ? 'The status could not be read again' : 'The status could not be read'} error={error} onRetry={onRetry} />}
+        {!!error && (
+          <Problem header={`The status could not be read${status ? ' again' : ''}`} error={error} onRetry={onRetry} />
+        )}
         {failed.map((t) => (
           <Alert key={t.what} type="error" header={t.header}>
             {t.means} <b>What to do:</b> {t.fix}
