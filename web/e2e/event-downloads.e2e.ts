@@ -24,7 +24,7 @@ test('what the filter finds is downloaded, all of it', async () => {
     await page.getByRole('menuitem', { name: `Download as ${format}` }).click()
     const file = await coming
     expect(file.suggestedFilename()).toMatch(new RegExp(`^event_history_us-east-1_.*\\.${format.toLowerCase()}$`))
-    await page.getByText(`${format} downloaded: 60 events`).waitFor()
+    await page.getByText(`${format} downloaded: 60 events`).first().waitFor()
     return readFileSync(await file.path(), 'utf8')
   }
   const lines = (await get('CSV')).trimEnd().split('\r\n')
@@ -46,11 +46,11 @@ test('a download goes on when another page is opened, and is cancelled there', a
   }
   await speed(400_000)
   await begin()
-  await page.getByText(/Downloading CSV: [1-9]\d* of 12 events/).waitFor()
+  await page.getByText(/Downloading CSV: [1-9]\d* of 12 events/).first().waitFor()
   await page.getByRole('link', { name: /^PutLargeThing/ }).first().click()
   await page.getByRole('heading', { name: 'PutLargeThing', level: 1 }).waitFor()
   await page.getByRole('button', { name: 'Cancel download' }).click()
-  await page.getByText(/Download of CSV cancelled after \d+ events?,/).waitFor()
+  await page.getByText(/Download of CSV cancelled after \d+ events?,/).first().waitFor()
   await speed(-1)
 
   const coming = page.waitForEvent('download')
@@ -65,5 +65,5 @@ test('a download goes on when another page is opened, and is cancelled there', a
   const whole = readFileSync(await (await again).path(), 'utf8')
   expect(whole.split('\nPutLargeThing,').length - 1).toBe(12)
   expect(whole.startsWith(part)).toBe(true)
-  await page.getByText(/CSV downloaded: 12 events/).waitFor()
+  await page.getByText(/CSV downloaded: 12 events/).first().waitFor()
 })

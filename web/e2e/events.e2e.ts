@@ -258,6 +258,19 @@ test('a new event comes in while somebody watches', async () => {
   await expect.poll(() => rows(page, 'RunInstances').count()).toBe(50)
 })
 
+test('a live view that is refused says why, and goes on when it may', async () => {
+  const page = await it.signIn('/events')
+  await shows(page, 'DeleteTrail')
+  await page.route('**/events/live*', (route) =>
+    route.fulfill({ status: 429, json: { code: 'TooManyStreams', message: 'This session has too many live views.' } }),
+  )
+  await page.getByText('Live', { exact: true }).click()
+  await page.getByText('This session has too many live views.').waitFor()
+  await page.unroute('**/events/live*')
+  await page.getByText('Waiting for events').waitFor()
+  await expect.poll(() => page.getByText('New events cannot be followed').count()).toBe(0)
+})
+
 test('the query behind a view', async () => {
   const page = await it.signIn('/events?EventName=RunInstances&Username=carol')
   await page.getByRole('button', { name: 'Query this view' }).click()

@@ -37,8 +37,14 @@ export default function CompareEvents() {
   const missing = ids.filter((_, n) => queries[n]!.data === null)
 
   if (queries.some((query) => query.isPending && !query.error)) return <Loading />
-  if (failed)
-    return <Problem error={failed.error} header="The events could not be read" onRetry={() => queries.forEach((q) => void q.refetch())} />
+  if (failed) {
+    return (
+      <>
+        <Header variant="h1">Compare event details</Header>
+        <Problem error={failed.error} header="The events could not be read" onRetry={() => queries.forEach((q) => void q.refetch())} />
+      </>
+    )
+  }
   if (events.length === 0) {
     return (
       <>

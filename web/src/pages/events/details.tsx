@@ -32,7 +32,14 @@ export default function EventDetails() {
   const title = event ? shown(event.EventName, 100) : 'Event'
   usePage({ title, trail: [{ text: 'Event history', href: useHistoryHref() }] })
   if (isPending) return <Loading />
-  if (error) return <Problem error={error} header="The event could not be read" onRetry={() => void refetch()} />
+  if (error) {
+    return (
+      <>
+        <Header variant="h1">Event</Header>
+        <Problem error={error} header="The event could not be read" onRetry={() => void refetch()} />
+      </>
+    )
+  }
   if (!event) return <NoEvent id={eventId} region={region} />
   return (
     <SpaceBetween size="l">

@@ -1,6 +1,6 @@
 import Button from '@cloudscape-design/components/button'
 import { createContext, useContext, useEffect, useMemo, type ReactNode } from 'react'
-import { messageOf } from '~/api/errors'
+import { adviceFor, messageOf } from '~/api/errors'
 import { bytes, count, plural, visible } from '~/lib/text'
 import { useNotify, type Notice } from '~/shell/notifications'
 import { addressOf, mostInFile, nameOf, save, TooLarge, useDownload, type Progress, type Wanted } from './download'
@@ -70,10 +70,15 @@ function noticeOf(progress: Progress, start: (wanted: Wanted) => void, cancel: (
       return { type: 'warning', content: `Download of ${what} cancelled after ${far}.`, action: saveCome }
     case 'failed': {
       const large = progress.error instanceof TooLarge
-      const advice = large ? 'Narrow the time range, or let the browser save the file by itself.' : 'What has come is not all: download again.'
+      const begun = progress.bytes > 0
+      const advice = large
+        ? 'Narrow the time range, or let the browser save the file by itself.'
+        : begun
+          ? 'What has come is not all: download again.'
+          : (adviceFor(progress.error) ?? '')
       return {
         type: 'error',
-        header: `The download of ${what} failed after ${far}`,
+        header: begun ? `The download of ${what} failed after ${far}` : `The download of ${what} did not begin`,
         content: `${visible(messageOf(progress.error))} ${advice}`,
         action: large ? (
           <Button href={addressOf(wanted)} download={nameOf(wanted, new Date())}>

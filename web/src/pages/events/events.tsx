@@ -100,6 +100,7 @@ export default function EventHistory() {
         </Alert>
       )}
       {page.error && !page.loading ? <Problem error={page.error} header="The event history could not be read" onRetry={refresh} /> : null}
+      {live.problem ? <Problem error={live.problem} header="New events cannot be followed" /> : null}
       <EventsTable
         view={view}
         page={page}

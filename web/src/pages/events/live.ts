@@ -1,6 +1,6 @@
 import { useQueryClient } from '@tanstack/react-query'
 import { useCallback, useEffect, useRef, useState } from 'react'
-import { call, pathOf } from '~/api/client'
+import { call, pathOf, refusal } from '~/api/client'
 import type { Event, LookupAttribute } from '~/api/operations.gen'
 import { remember } from './use-events'
 
@@ -29,6 +29,8 @@ export function settle(old: Event[], page: Event[]): Event[] {
 
 interface Live {
   status: LiveStatus
+  // problem is why the server does not let this page follow, if it says so.
+  problem: unknown
   events: Event[]
   // loaded takes the events of a page that was loaded anew.
   loaded: (page: Event[]) => void
@@ -40,11 +42,23 @@ const beat = 500
 // Waits between attempts, in milliseconds.
 const waits = [1000, 2000, 5000, 10_000, 30_000]
 
+// refusalOf asks why a stream does not begin; nothing if it would.
+async function refusalOf(address: string): Promise<unknown> {
+  const abort = new AbortController()
+  try {
+    const response = await fetch(address, { credentials: 'same-origin', signal: abort.signal })
+    return response.ok ? undefined : await refusal(response)
+  } finally {
+    abort.abort()
+  }
+}
+
 // useLive follows new events of a view. onGap is called when it begins, and begins
 // again, as events may have come before that it did not see.
 export function useLive(on: boolean, region: string, attributes: LookupAttribute[], onGap: () => void): Live {
   const [status, setStatus] = useState<LiveStatus>('off')
   const [events, setEvents] = useState<Event[]>([])
+  const [problem, setProblem] = useState<unknown>()
   const client = useQueryClient()
   const gap = useRef(onGap)
   useEffect(() => {
@@ -55,6 +69,7 @@ export function useLive(on: boolean, region: string, attributes: LookupAttribute
 
   useEffect(() => {
     if (!on) return setStatus('off')
+    const address = pathOf('events/live', { region, attributes: wanted })
     let source: EventSource | undefined
     let timer: ReturnType<typeof setTimeout> | undefined
     let failures = 0
@@ -73,9 +88,10 @@ export function useLive(on: boolean, region: string, attributes: LookupAttribute
     }
     const open = () => {
       setStatus(missed ? 'reconnecting' : 'connecting')
-      source = new EventSource(pathOf('events/live', { region, attributes: wanted }))
+      source = new EventSource(address)
       source.onopen = () => {
         setStatus('on')
+        setProblem(undefined)
         failures = 0
         missed = false
         gap.current()
@@ -93,11 +109,14 @@ export function useLive(on: boolean, region: string, attributes: LookupAttribute
         timer = setTimeout(() => void again(), waits[Math.min(failures++, waits.length - 1)])
       }
     }
-    // An event source does not tell why it was refused; a session that has ended
-    // shows in any other call.
+    // An event source does not tell why it was refused. A session that has ended shows in
+    // any other call; what else it is shows when the server is there and refuses twice.
     const again = async () => {
+      const mine = source
       try {
         await call('GET', 'session')
+        const why = failures > 1 ? await refusalOf(address) : undefined
+        if (source === mine) setProblem(why)
       } catch {
         // The attempt itself tells.
       }
@@ -122,8 +141,9 @@ export function useLive(on: boolean, region: string, attributes: LookupAttribute
       close()
       clearTimeout(beating)
       setEvents([])
+      setProblem(undefined)
     }
   }, [on, region, wanted, client])
 
-  return { status, events, loaded }
+  return { status, events, problem, loaded }
 }
