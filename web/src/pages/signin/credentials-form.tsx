@@ -10,9 +10,8 @@ import SpaceBetween from '@cloudscape-design/components/space-between'
 import { useEffect, useRef, useState, type FormEvent } from 'react'
 import { signIn, signInWithKey, type Challenge, type Session } from '~/api/session'
 import { usePreference } from '~/lib/preferences'
-import { lastAccount } from '~/shell/session'
 import { Refusal, useWait } from './refusal'
-import { accountOf, destinationOf, firstEmpty, isTemporary, needed, problemsOf, type FieldName, type Fields, type Kind } from './form'
+import { accountOf, destinationOf, firstEmpty, isTemporary, needed, problemsOf, type FieldName, type Fields, type Kind, type Names } from './form'
 
 const kinds = [
   { value: 'user', label: 'IAM user', description: 'A user of an account, with a name of their own' },
@@ -31,23 +30,16 @@ const labels: Record<FieldName, string> = {
 
 interface Props {
   then: string
-  // user is who was signed in before.
-  user: string
+  // names are who was signed in before, or was asked for a code.
+  names: Names
   error: unknown
-  onAnswer: (answer: Session | Challenge) => void
+  onAnswer: (answer: Session | Challenge, names: Names) => void
 }
 
 // CredentialsForm asks who is there.
-export function CredentialsForm({ then, user, error: given, onAnswer }: Props) {
+export function CredentialsForm({ then, names, error: given, onAnswer }: Props) {
   const [kind, setKind] = usePreference<Kind>('sign-in.kind', 'user')
-  const [fields, setFields] = useState<Fields>(() => ({
-    account: lastAccount(),
-    user,
-    password: '',
-    accessKeyId: '',
-    secretAccessKey: '',
-    sessionToken: '',
-  }))
+  const [fields, setFields] = useState<Fields>({ ...names, password: '', secretAccessKey: '', sessionToken: '' })
   const [show, setShow] = useState(false)
   // opened is whether the reader opened or closed the field of the session token.
   const [opened, setOpened] = useState<boolean>()
@@ -74,7 +66,8 @@ export function CredentialsForm({ then, user, error: given, onAnswer }: Props) {
     setBusy(true)
     setError(undefined)
     try {
-      onAnswer(await send(kind, fields, destinationOf(then)))
+      const { account, user, accessKeyId } = fields
+      onAnswer(await send(kind, fields, destinationOf(then)), { account, user, accessKeyId })
     } catch (failure) {
       setError(failure)
       const secret = kind === 'key' ? 'secretAccessKey' : 'password'

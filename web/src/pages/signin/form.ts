@@ -14,6 +14,9 @@ export interface Fields {
   sessionToken: string
 }
 
+// Names are those of the fields that are no secrets.
+export type Names = Pick<Fields, 'account' | 'user' | 'accessKeyId'>
+
 // FieldName is a field that can be missing or wrong.
 export type FieldName = keyof Fields
 

@@ -1,13 +1,13 @@
 import Alert from '@cloudscape-design/components/alert'
 import { useState } from 'react'
 import { unreachable } from '~/api/errors'
-import type { Session } from '~/api/session'
-import { useHeldSession } from '~/shell/session'
+import type { Challenge, Session } from '~/api/session'
+import { lastAccount, useHeldSession } from '~/shell/session'
 import { useTheme } from '~/shell/theme'
 import logo from '~/shell/cairn.svg'
 import { CodeForm } from './code-form'
 import { CredentialsForm } from './credentials-form'
-import { endedText } from './form'
+import { endedText, type Names } from './form'
 import { Hints } from './hints'
 import './sign-in.css'
 
@@ -19,9 +19,15 @@ export default function SignIn({ then }: { then: string }) {
   const [challenge, setChallenge] = useState<string>()
   // back is why the code's step was left, to be told in the first.
   const [back, setBack] = useState<unknown>()
+  const [names, setNames] = useState<Names>({
+    account: lastAccount(),
+    user: ended?.last?.type === 'IAMUser' ? ended.last.userName : '',
+    accessKeyId: '',
+  })
   const notice = endedText(ended, Date.now())
-  const signedIn = (answer: Session | { mfa: { challenge: string } }) => {
+  const signedIn = (answer: Session | Challenge, who = names) => {
     setBack(undefined)
+    setNames(who)
     // SESSION has a member mfa too, which is a boolean.
     if (typeof answer.mfa === 'object') setChallenge(answer.mfa.challenge)
     else begin(answer as Session)
@@ -49,7 +55,7 @@ export default function SignIn({ then }: { then: string }) {
             }}
           />
         ) : (
-          <CredentialsForm then={then} user={ended?.last?.type === 'IAMUser' ? ended.last.userName : ''} error={back} onAnswer={signedIn} />
+          <CredentialsForm then={then} names={names} error={back} onAnswer={signedIn} />
         )}
         <Hints />
       </div>
