@@ -301,7 +301,11 @@ func TestConsoleLive(t *testing.T) {
 func TestConsoleTrail(t *testing.T) {
 	s := start(t, t.TempDir(), map[string]string{"s3-listen": "127.0.0.1:0", "log-file-interval": "1s", "digest-interval": "1s"})
 	b := s.browse()
-	b.must("POST", "buckets", map[string]string{"name": "logs-of-main", "purpose": "trail", "trailName": "main", "prefix": "some/folder"}, nil)
+	b.must("POST", "buckets", map[string]string{"name": "logs-of-main", "purpose": "trail", "trailName": "other"}, nil)
+	b.must("PUT", "buckets", map[string]string{"name": "logs-of-main", "purpose": "trail", "trailName": "main", "prefix": "some/folder"}, nil)
+	if status, text := b.call("PUT", "buckets", map[string]string{"name": "not-there", "purpose": "query-results"}); status != http.StatusNotFound || !strings.Contains(text, "NoSuchBucket") {
+		t.Errorf("a policy for no bucket: %d %s", status, text)
+	}
 	for _, again := range []string{"logs-of-main", "not..allowed"} {
 		if status, text := b.call("POST", "buckets", map[string]string{"name": again, "purpose": "query-results"}); status/100 != 4 {
 			t.Errorf("a bucket %s: %d %s", again, status, text)
@@ -341,7 +345,7 @@ func TestConsoleTrail(t *testing.T) {
 	if results.Total != 1 || results.Rows[0][0] != "1" || results.Rows[0][1] != "<b>" {
 		t.Errorf("%+v", results)
 	}
-	if made, written := b.events("CreateBucket"), b.events("PutBucketPolicy"); len(made) != 3 || len(written) != 2 { // one was refused
+	if made, written := b.events("CreateBucket"), b.events("PutBucketPolicy"); len(made) != 3 || len(written) != 4 { // one of each was refused
 		t.Errorf("recorded %v, %v", made, written)
 	}
 	s.othersValidate(made.TrailARN)

@@ -22,7 +22,8 @@ export interface Edited {
 export function useSaving({ done, page, refresh }: Edited, run: () => Promise<unknown>) {
   const go = useGo()
   const { notify } = useNotify()
-  const back = () => go(page)
+  // Going back in the browser does not lead to the form again.
+  const back = () => go(page, { replace: true })
   const saving = useMutation({
     mutationFn: run,
     onSuccess: async () => {

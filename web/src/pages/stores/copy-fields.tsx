@@ -9,6 +9,7 @@ import SpaceBetween from '@cloudscape-design/components/space-between'
 import { useTrails } from '../trails/api'
 import { locationOf } from '../trails/form'
 import { BrowseBuckets } from '~/components/bucket-picker'
+import { checkRange } from '~/lib/date-range'
 import { optionsState } from '~/lib/options'
 import { useRegion, useSession } from '~/shell/session'
 import { tooOld, type CopyDraft, type CopyErrors, type Range } from './import-form'
@@ -95,11 +96,7 @@ export function CopyFields({ value, onChange, errors, days }: Props) {
           rangeSelectorMode="default"
           customRelativeRangeUnits={['day', 'week', 'month', 'year']}
           onChange={({ detail }) => set({ range: rangeOf(detail.value) })}
-          isValidRange={(v) =>
-            v?.type === 'absolute' && !(new Date(v.startDate) < new Date(v.endDate))
-              ? { valid: false, errorMessage: 'The start has to be before the end.' }
-              : { valid: true }
-          }
+          isValidRange={checkRange}
           i18nStrings={{ formatRelativeRange: (v) => `Last ${v.amount} ${v.unit}${v.amount === 1 ? '' : 's'}` }}
         />
       </FormField>

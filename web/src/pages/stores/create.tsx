@@ -123,7 +123,7 @@ export default function Create() {
       )
       notify({ type: 'success', header: `Event data store ${general.name} created` })
       await refresh()
-      go(made.current.copy ? `/imports/${made.current.copy}` : `/event-data-stores/${idOf(arn)}`)
+      go(made.current.copy ? `/imports/${made.current.copy}` : `/event-data-stores/${idOf(arn)}`, { replace: true })
     } catch (error) {
       const failed = error as PartError<Part>
       setFailure(failed)

@@ -43,7 +43,7 @@ export default function Create() {
     onSuccess: async ({ ImportId }) => {
       notify({ type: 'success', header: 'Copying trail events has begun' })
       await refresh()
-      go(`/imports/${ImportId}`)
+      go(`/imports/${ImportId}`, { replace: true })
     },
     onSettled: () => setAsking(false),
   })

@@ -30,7 +30,7 @@ export function ImportsTable({ destination, embedded }: { destination?: string; 
   const [region] = useRegion()
   const follow = useFollow()
   const [wanted, setStatus] = useParam('status')
-  const status = embedded ? '' : wanted
+  const status = !embedded && wanted in importStatuses ? wanted : ''
   const names = useStoreNames(region)
   const key = JSON.stringify([region, destination, status])
   const pages = useTokenPages(key)

@@ -48,7 +48,7 @@ export default function Create() {
         content: 'Give the ARN of its channel to whoever delivers the events.',
       })
       await refresh()
-      go(`/integrations/${idOf(arn)}`)
+      go(`/integrations/${idOf(arn)}`, { replace: true })
     },
   })
   const refused = add.error instanceof PartError ? add.error.cause : add.error

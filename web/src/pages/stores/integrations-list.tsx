@@ -41,7 +41,7 @@ export default function List() {
       }
     >
       <Tabs
-        activeTabId={tab}
+        activeTabId={tab === 'sources' ? tab : 'integrations'}
         onChange={({ detail }) => setTab(detail.activeTabId)}
         tabs={[
           { id: 'integrations', label: 'Integrations', content: <Channels /> },

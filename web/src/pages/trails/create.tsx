@@ -91,7 +91,7 @@ export default function Create() {
         content: 'It is logging. Its first log file comes within about five minutes.',
       })
       await refresh()
-      go(`/trails/${encodeURIComponent(attributes.name)}`)
+      go(`/trails/${encodeURIComponent(attributes.name)}`, { replace: true })
     } catch (error) {
       const failed = error as PartError<Part>
       setFailure(failed)

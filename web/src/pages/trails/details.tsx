@@ -86,7 +86,7 @@ function TrailPage({ trail }: { trail: Trail }) {
           </Alert>
         )}
         <Tabs
-          activeTabId={tab}
+          activeTabId={tab === 'validation' ? tab : 'details'}
           onChange={({ detail }) => setTab(detail.activeTabId)}
           tabs={[
             {

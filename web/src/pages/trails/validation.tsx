@@ -15,6 +15,7 @@ import type { Trail } from '~/api/operations.gen'
 import { stream } from '~/api/stream'
 import { Command } from '~/components/command'
 import { Problem } from '~/components/problem'
+import { checkRange } from '~/lib/date-range'
 import { bytes, count, plural } from '~/lib/text'
 import { useSession } from '~/shell/session'
 import { ValidationReport } from './validation-result'
@@ -115,11 +116,7 @@ export function Validation({ trail }: { trail: Trail }) {
               relativeOptions={ranges}
               showClearButton={false}
               disabled={state.running}
-              isValidRange={(value) =>
-                value?.type === 'absolute' && !(new Date(value.startDate) < new Date(value.endDate))
-                  ? { valid: false, errorMessage: 'The start has to be before the end.' }
-                  : { valid: true }
-              }
+              isValidRange={checkRange}
               i18nStrings={{ formatRelativeRange: (v) => `Last ${v.amount} ${v.unit}${v.amount === 1 ? '' : 's'}` }}
             />
           </FormField>
