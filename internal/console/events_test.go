@@ -138,7 +138,7 @@ func TestSuggest(t *testing.T) {
 	if len(calls) != 1 || calls[0].EventName != "LookupEvents" || !calls[0].SessionCredentialFromConsole || !strings.Contains(string(calls[0].RequestParameters), "ec2.amazonaws.com") {
 		t.Errorf("recorded %+v", calls)
 	}
-	for _, body := range []string{`{"key":"Nonsense"}`, `{"key":""}`, `{"key":"EventName","prefix":"` + strings.Repeat("x", 300) + `"}`, `[`, `{"key":"EventName","attributes":[{"AttributeKey":"EventName","AttributeValue":""}]}`,
+	for _, body := range []string{`{"key":"Nonsense"}`, `{"key":""}`, `{"key":"EventName","prefix":"` + strings.Repeat("x", maxPrefix+1) + `"}`, `[`, `{"key":"EventName","attributes":[{"AttributeKey":"EventName","AttributeValue":""}]}`,
 		`{"key":"EventName","start":"2026-01-02T00:00:00Z","end":"2026-01-01T00:00:00Z"}`} {
 		if got := h.ask("admin", "POST", "/console/api/events/suggest", body); got.status != http.StatusBadRequest {
 			t.Errorf("%.60s: %d %s", body, got.status, got.body)

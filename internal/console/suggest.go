@@ -11,7 +11,7 @@ import (
 // Bounds of suggestions.
 const (
 	maxSuggestions = 50
-	maxPrefix      = 256
+	maxPrefix      = 2000
 )
 
 // suggest answers with values of an attribute, for somebody who types one.

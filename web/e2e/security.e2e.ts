@@ -68,7 +68,33 @@ describe('sessions', () => {
 })
 
 describe('requests of other sites', () => {
-  test('a call without the token, or with another one, changes nothing', async () => {
+  test('who signs in or out in one tab does so in the others', async () => {
+  const page = await it.signIn('/events')
+  await page.getByRole('heading', { level: 1, name: /^Event history/ }).waitFor()
+  const other = await page.context().newPage()
+  await other.goto('/console/trails')
+  await other.getByRole('button', { name: /^Signed in as/ }).click()
+  await other.getByRole('menuitem', { name: 'Sign out', exact: true }).click()
+  await page.getByRole('heading', { level: 1, name: 'Sign in' }).waitFor()
+
+  // A cookie that came by another way than this page.
+  const signIn = async () => {
+    const answer = await page.request.post('/console/api/sign-in/key', {
+      headers: { 'X-Cairn-Csrf': 'sign-in', Origin: it.server.url },
+      data: { accessKeyId: it.server.accessKeyId, secretAccessKey: it.server.secretAccessKey },
+    })
+    expect(answer.status()).toBe(200)
+  }
+  await signIn()
+  await other.reload()
+  await page.getByRole('heading', { level: 1, name: /^Event history/ }).waitFor()
+  await signIn()
+  await page.getByRole('button', { name: 'Refresh' }).click()
+  await page.getByText('The event history could not be read').waitFor({ state: 'hidden' })
+  await page.getByRole('link', { name: 'ConsoleLogin' }).first().waitFor()
+})
+
+test('a call without the token, or with another one, changes nothing', async () => {
     const page = await it.signIn()
     const wrong: Record<string, string>[] = [{}, { 'X-Cairn-Csrf': 'sign-in' }, { 'X-Cairn-Csrf': 'x'.repeat(43) }]
     for (const headers of wrong) {

@@ -32,7 +32,7 @@ export function App() {
     )
   }
   return (
-    <NotificationProvider key={session.arn}>
+    <NotificationProvider key={session.csrf}>
       <DownloadProvider>
         <Routes>
           <Route element={<Frame />}>

@@ -1,5 +1,5 @@
 import { attended } from './attended'
-import { ApiError, endsSession, unreachable } from './errors'
+import { ApiError, csrfRefused, endsSession, unreachable } from './errors'
 import type { Operations } from './operations.gen'
 
 const base = '/console/api/'
@@ -13,7 +13,8 @@ export function useToken(token: string): void {
   csrf = token
 }
 
-// whenSessionEnds is called when an answer says that there is no session any more.
+// whenSessionEnds is called when an answer says that there is no session any more, or
+// another one.
 export function whenSessionEnds(f: (code: string) => void): void {
   onSessionEnd = f
 }
@@ -55,11 +56,11 @@ export async function call<T>(method: 'GET' | 'POST' | 'PUT' | 'DELETE', path: s
   throw await refusal(response)
 }
 
-// refusal is the error that an answer tells. One that tells of a session's end ends it
-// for the page, too.
+// refusal is the error that an answer tells. One that tells of a session's end, or of
+// another session, is told to the session's provider, too.
 export async function refusal(response: Response): Promise<ApiError> {
   const error = await errorOf(response)
-  if (endsSession(error)) onSessionEnd(error.code)
+  if (endsSession(error) || error.code === csrfRefused) onSessionEnd(error.code)
   return error
 }
 

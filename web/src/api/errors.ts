@@ -19,6 +19,9 @@ export class ApiError extends Error {
 // unreachable is the code of a request that got no answer at all.
 export const unreachable = 'Unreachable'
 
+// csrfRefused is the code of a call with the token of another session.
+export const csrfRefused = 'CsrfRefused'
+
 const advice: Record<string, string> = {
   [unreachable]: 'Is the server running? It may be restarting: nothing that was acknowledged is lost. Try again.',
   AccessDeniedException: 'Ask an administrator of the account for a policy that allows the action that the message names.',

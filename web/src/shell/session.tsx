@@ -3,7 +3,7 @@ import { createContext, useCallback, useContext, useEffect, useMemo, type ReactN
 import { useSearchParams } from 'react-router'
 import { whenTouched } from '~/api/attended'
 import { useToken, whenSessionEnds } from '~/api/client'
-import { ApiError, unreachable } from '~/api/errors'
+import { ApiError, csrfRefused, unreachable } from '~/api/errors'
 import { currentSession, type Session } from '~/api/session'
 import { readPreference, usePreference, writePreference } from '~/lib/preferences'
 
@@ -27,6 +27,10 @@ type Known = Pick<Held, 'session' | 'ended'>
 const Context = createContext<Held | null>(null)
 const key = ['session']
 
+// Tabs of a browser share the cookie of the session: who signs in or out in one does so
+// in all of them.
+const tabs = new BroadcastChannel('cairn.session')
+
 // What one principal was shown is not the next one's to see. The session's own query
 // stays, as the provider watches it.
 function forget(client: QueryClient): void {
@@ -41,7 +45,9 @@ export function SessionProvider({ children, pending }: { children: ReactNode; pe
     queryKey: key,
     queryFn: async ({ signal }): Promise<Known> => {
       try {
-        return { session: await currentSession(signal) }
+        const session = await currentSession(signal)
+        tabs.postMessage('')
+        return { session }
       } catch (error) {
         const code = error instanceof ApiError ? error.code : ''
         return { session: null, ended: code === 'SessionExpired' || code === unreachable ? { code } : undefined }
@@ -53,7 +59,7 @@ export function SessionProvider({ children, pending }: { children: ReactNode; pe
   })
   useToken(data?.session?.csrf ?? '')
 
-  const begin = useCallback(
+  const take = useCallback(
     (session: Session) => {
       forget(client)
       useToken(session.csrf)
@@ -62,20 +68,42 @@ export function SessionProvider({ children, pending }: { children: ReactNode; pe
     },
     [client],
   )
+  const begin = useCallback(
+    (session: Session) => {
+      take(session)
+      tabs.postMessage('')
+    },
+    [take],
+  )
   const end = useCallback(
     (code?: string) => {
       useToken('')
       client.setQueryData<Known>(key, (old) => ({ session: null, ended: code ? { code, last: old?.session ?? undefined } : undefined }))
       forget(client)
+      tabs.postMessage('')
     },
     [client],
   )
   useEffect(() => {
+    const held = () => client.getQueryData<Known>(key)?.session
+    const look = async () => {
+      try {
+        const session = await currentSession()
+        if (session.csrf !== held()?.csrf) take(session)
+      } catch {
+        // A session that has ended is told below.
+      }
+    }
+    tabs.onmessage = () => void look()
     whenSessionEnds((code) => {
-      if (client.getQueryData<Known>(key)?.session) end(code)
+      if (code === csrfRefused) void look()
+      else if (held()) end(code)
     })
-    return () => whenSessionEnds(() => {})
-  }, [client, end])
+    return () => {
+      tabs.onmessage = null
+      whenSessionEnds(() => {})
+    }
+  }, [client, take, end])
 
   // Who writes a statement for an hour asks the server for nothing, but is not idle.
   const idle = data?.session?.idleTimeoutSeconds
