@@ -1,7 +1,7 @@
 import AppLayoutToolbar from '@cloudscape-design/components/app-layout-toolbar'
 import BreadcrumbGroup from '@cloudscape-design/components/breadcrumb-group'
 import SideNavigation, { type SideNavigationProps } from '@cloudscape-design/components/side-navigation'
-import { Suspense, useCallback, useState } from 'react'
+import { Suspense, useCallback, useEffect, useRef, useState } from 'react'
 import { Outlet, useLocation } from 'react-router'
 import { Loading } from '~/components/loading'
 import { ErrorBoundary } from './boundary'
@@ -39,9 +39,21 @@ export function Frame() {
   const [toolsOpen, setToolsOpen] = useState(false)
   const follow = useFollow()
   const { pathname } = useLocation()
+  const content = useRef<HTMLDivElement>(null)
+  const shown = useRef(pathname)
+  useEffect(() => {
+    // What had the focus, such as a link, went with the page before: the keyboard goes on
+    // in this one, and not at the top of the window.
+    const same = shown.current === pathname
+    shown.current = pathname
+    if (!same && document.activeElement === document.body) content.current?.focus({ preventScroll: true })
+  }, [pathname])
   const set = useCallback((info: PageInfo) => setPage(info), [])
   return (
     <PageContext value={set}>
+      <span role="status" className="unseen">
+        {page.title}
+      </span>
       <div id="top" style={{ position: 'sticky', insetBlockStart: 0, zIndex: 1002 }}>
         <Topbar />
       </div>
@@ -61,6 +73,7 @@ export function Frame() {
           />
         }
         notifications={<Notifications />}
+        stickyNotifications
         toolsHide={!page.help}
         tools={page.help}
         toolsOpen={toolsOpen}
@@ -71,11 +84,13 @@ export function Frame() {
           notifications: 'Notifications', tools: 'Help panel', toolsToggle: 'Open help panel', toolsClose: 'Close help panel',
         }}
         content={
-          <ErrorBoundary key={pathname}>
-            <Suspense fallback={<Loading />}>
-              <Outlet />
-            </Suspense>
-          </ErrorBoundary>
+          <div ref={content} className="page" tabIndex={-1}>
+            <ErrorBoundary key={pathname}>
+              <Suspense fallback={<Loading />}>
+                <Outlet />
+              </Suspense>
+            </ErrorBoundary>
+          </div>
         }
       />
     </PageContext>

@@ -1,7 +1,9 @@
 import ButtonDropdown from '@cloudscape-design/components/button-dropdown'
+import { useState } from 'react'
 import { pathOf } from '~/api/client'
 import { plural } from '~/lib/text'
 import { useNotify } from '~/shell/notifications'
+import { queryResults } from './api'
 import { toCsv, toJson, toTsv, type Cell, type Column } from './cells'
 import type { Run } from './tabs'
 
@@ -40,15 +42,38 @@ export function CopyMenu({ columns, rows, selected }: { columns: Column[]; rows:
   )
 }
 
-// DownloadMenu downloads all rows of the result; the server streams them.
+// DownloadMenu downloads all rows of the result; the server streams them, and the
+// browser saves them as they come.
 export function DownloadMenu({ run }: { run: Run }) {
+  const { fail } = useNotify()
+  const [asking, setAsking] = useState(false)
   const href = (format: string) => pathOf('query-results/download', { region: run.region, queryId: run.queryId, format })
+  // A download that is refused would be a failed file, and nobody would say why.
+  const download = async (format: string) => {
+    setAsking(true)
+    try {
+      await queryResults(run.region, { queryId: run.queryId, maxResults: 1 })
+      const link = document.createElement('a')
+      link.href = href(format)
+      link.download = ''
+      link.click()
+    } catch (error) {
+      fail('The results could not be downloaded', error)
+    } finally {
+      setAsking(false)
+    }
+  }
   return (
     <ButtonDropdown
+      loading={asking}
       items={[
-        { id: 'csv', text: 'Download CSV', href: href('csv'), download: `${run.queryId}.csv` },
-        { id: 'json', text: 'Download JSON', href: href('json'), download: `${run.queryId}.json` },
+        { id: 'csv', text: 'Download CSV', href: href('csv') },
+        { id: 'json', text: 'Download JSON', href: href('json') },
       ]}
+      onItemFollow={(event) => {
+        event.preventDefault()
+        void download(event.detail.id)
+      }}
     >
       Download results
     </ButtonDropdown>
