@@ -50,6 +50,10 @@ test('an event is found by filters with suggestions, and its page tells all', as
   await rows(page, 'CreateBucket').click()
 
   await page.getByRole('heading', { name: 'CreateBucket', level: 1 }).waitFor()
+  // The keyboard goes on in the page, and who does not see it hears which one it is.
+  await page.getByRole('status').getByText('CreateBucket', { exact: true }).waitFor({ state: 'attached' })
+  await page.keyboard.press('Tab')
+  expect(await page.evaluate(() => document.activeElement?.textContent)).toBe('Similar events')
   expect(new URL(page.url()).pathname).toBe(`/console/events/${bucket.eventID}`)
   for (const text of ['night-shift', 'ASIAIOSFODNN7EXAMPLE', '192.0.2.7', String(bucket.requestID), 'AssumedRole']) {
     await page.getByText(text, { exact: true }).first().waitFor()

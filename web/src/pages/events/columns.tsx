@@ -82,7 +82,7 @@ export function columnsFor(
     ...columns,
     {
       id: 'similar',
-      header: <span className="events-unseen">Similar events</span>,
+      header: <span className="unseen">Similar events</span>,
       cell: (event) => <RowMenu event={event} region={region} />,
       width: 64,
       minWidth: 64,

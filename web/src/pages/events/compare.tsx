@@ -114,7 +114,7 @@ function Comparison({ events, region }: { events: Event[]; region: string }) {
           cell: (line) => (
             <span className="events-value">
               {line.differs ? <b>{shown(line.path)}</b> : shown(line.path)}
-              {line.differs && <span className="events-unseen"> (differs)</span>}
+              {line.differs && <span className="unseen"> (differs)</span>}
             </span>
           ),
         },
