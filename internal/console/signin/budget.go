@@ -14,6 +14,9 @@ import (
 const (
 	roomOfEach = 10
 	roomOfAll  = 200
+	// Unknown tokens have room of their own, as anybody can send them: they are not to
+	// take that of guesses.
+	roomOfUnknown = 50
 	// reportEvery is how often the log tells how many were left out.
 	reportEvery = time.Minute
 )
@@ -26,14 +29,16 @@ var (
 
 // budget is the room for such records.
 type budget struct {
-	all *rate.Limiter
+	all, unknown *rate.Limiter
 	// leftOut counts those without a record since the start, reported are those of
 	// them that the log has, as of last.
 	leftOut, reported int64
 	last              time.Time
 }
 
-func newBudget() budget { return budget{all: rate.NewLimiter(rateOfAll, roomOfAll)} }
+func newBudget() budget {
+	return budget{all: rate.NewLimiter(rateOfAll, roomOfAll), unknown: rate.NewLimiter(rateOfEach, roomOfUnknown)}
+}
 
 // spend tells whether an attempt is recorded that has to wait for some counts.
 func (b *budget) spend(now time.Time, waiting []*count) bool {
@@ -46,9 +51,7 @@ func (b *budget) spend(now time.Time, waiting []*count) bool {
 	}
 	for _, r := range room {
 		if r.TokensAt(now) < 1 {
-			if len(waiting) > 0 {
-				waiting[0].leftOut++
-			}
+			waiting[0].leftOut++
 			b.leftOut++
 			return false
 		}
@@ -59,11 +62,15 @@ func (b *budget) spend(now time.Time, waiting []*count) bool {
 	return true
 }
 
-// room tells whether an attempt is recorded that is nobody's.
+// room tells whether an unknown token is recorded.
 func (l *limiter) room() bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	return l.budget.spend(l.now(), nil)
+	if l.budget.unknown.AllowN(l.now(), 1) {
+		return true
+	}
+	l.budget.leftOut++
+	return false
 }
 
 // report tells the log what has been left out of the records; at once if it is the end.

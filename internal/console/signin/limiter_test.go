@@ -237,6 +237,19 @@ func TestNobodyFillsTheJournal(t *testing.T) {
 	if n := l.leftOutInAll(); n != 100*2*roomOfEach-roomOfAll {
 		t.Errorf("%v left out", n)
 	}
+	// Nor with tokens that nobody knows, and these take no room from guesses.
+	b := h.browser()
+	for range 2 * roomOfUnknown {
+		b.login("x", "").want(400, CodeAuthenticationFailed)
+		b.post("/sign-in/mfa", object{"challenge": "x", "code": "000000"}).want(401, CodeChallengeEnded)
+	}
+	if got := strings.Fields(h.names()); len(got) != roomOfUnknown {
+		t.Errorf("%d records of unknown tokens", len(got))
+	}
+	h.advance(time.Minute)
+	if a := l.begin(l.name(alice), l.source(b.address)); a.wait > 0 {
+		t.Errorf("unknown tokens count for the address: %s", a.wait)
+	}
 }
 
 // TestLockOutTellsNothing: who does not exist is locked out like who does, however
