@@ -128,7 +128,7 @@ func (h *house) forgive() {
 		}
 	}
 	l.mu.Unlock()
-	l.store(h.t.Context())
+	l.write(h.t.Context())
 }
 
 func (h *house) now() time.Time          { return time.Unix(0, h.clock.Load()).UTC() }

@@ -166,7 +166,7 @@ func (a *attempt) fail(ctx context.Context) {
 		}
 	}
 	a.l.mu.Unlock()
-	a.l.store(ctx)
+	a.l.write(ctx)
 }
 
 // release takes the attempt back: it proved nothing and disproved nothing.
@@ -186,7 +186,7 @@ func (a *attempt) succeed(ctx context.Context, also ...countKey) {
 	}
 	a.l.undo(a.source, a.sourceTry)
 	a.l.mu.Unlock()
-	a.l.store(ctx)
+	a.l.write(ctx)
 }
 
 // leftOut takes how many attempts at this name or from this source are in no record

@@ -57,9 +57,9 @@ func readKey(id string) (k countKey, ok bool) {
 	return k, err == nil
 }
 
-// store writes the counts that have changed. One that cannot be written counts in
+// write stores the counts that have changed. One that cannot be written counts in
 // memory, and is tried again with the next.
-func (l *limiter) store(ctx context.Context) {
+func (l *limiter) write(ctx context.Context) {
 	l.storing.Lock()
 	defer l.storing.Unlock()
 	ctx = context.WithoutCancel(ctx)
@@ -111,5 +111,5 @@ func (l *limiter) sweep(ctx context.Context) {
 		}
 	}
 	l.mu.Unlock()
-	l.store(ctx)
+	l.write(ctx)
 }

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest'
 import { attended, whenTouched } from './attended'
+import { call } from './client'
 
 beforeEach(() => void vi.useFakeTimers())
 afterEach(() => void vi.useRealTimers())
@@ -30,4 +31,18 @@ it('tells of touches, not too often', () => {
   end()
   touch()
   expect(f).toHaveBeenCalledTimes(1)
+})
+
+it('marks what a page asks for by itself', async () => {
+  const marks: (string | undefined)[] = []
+  vi.stubGlobal('fetch', (_: string, init: RequestInit) => {
+    marks.push((init.headers as Record<string, string>)['X-Cairn-Unattended'])
+    return Promise.resolve(new Response('{}'))
+  })
+  touch()
+  await call('GET', 'session')
+  vi.advanceTimersByTime(60_000)
+  await call('GET', 'session')
+  expect(marks).toEqual([undefined, '1'])
+  vi.unstubAllGlobals()
 })
