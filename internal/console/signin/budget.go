@@ -73,6 +73,13 @@ func (l *limiter) room() bool {
 	return false
 }
 
+// missed counts an attempt without a record that was not looked at, as too many came.
+func (l *limiter) missed() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.budget.leftOut++
+}
+
 // report tells the log what has been left out of the records; at once if it is the end.
 func (l *limiter) report(end bool) {
 	l.mu.Lock()
@@ -83,7 +90,7 @@ func (l *limiter) report(end bool) {
 	}
 	l.budget.reported, l.budget.last = l.budget.leftOut, now
 	l.mu.Unlock()
-	l.logger.Warn("attempts to sign in to the console during lock-outs, or with unknown tokens, are in no record, since there were too many", "attempts", n)
+	l.logger.Warn("attempts to sign in to the console are in no record, since there were too many: during lock-outs, with unknown tokens, or at the same time", "attempts", n)
 }
 
 // leftOutInAll counts the attempts that are in no record.

@@ -451,3 +451,24 @@ func TestPendingIsBounded(t *testing.T) {
 		t.Errorf("%d remain", len(p.byKey))
 	}
 }
+
+// TestBusy: an attempt for which there is no room counts for nobody, and is told of.
+func TestBusy(t *testing.T) {
+	h := newHouse(t)
+	full := cheap
+	full.Slots, full.Waiting = 1, -1
+	var err error
+	h.service.cfg.Directory, err = identity.OpenDirectory(t.Context(), h.db, h.key, h.now, identity.WithPasswordHashing(full))
+	h.check(err)
+	b := h.browser()
+	for range freeFailures + 1 {
+		if got := b.tryPassword(alice, password).want(503, CodeServiceUnavailable).header.Get("Retry-After"); got != "2" {
+			t.Errorf("come back in %s", got)
+		}
+	}
+	if got := h.names(); got != "" || h.service.limiter.leftOutInAll() != freeFailures+1 {
+		t.Errorf("recorded %q, %v left out", got, h.service.limiter.leftOutInAll())
+	}
+	h.service.cfg.Directory = h.directory
+	b.signIn(alice)
+}

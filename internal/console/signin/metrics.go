@@ -25,7 +25,7 @@ func newMetrics(reg prometheus.Registerer, sessions, leftOut func() float64) *me
 		reg.MustRegister(m.signIns,
 			prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: "cairn_console_sessions", Help: "Sessions of the console."}, sessions),
 			prometheus.NewCounterFunc(prometheus.CounterOpts{
-				Name: "cairn_console_sign_ins_unrecorded_total", Help: "Attempts to sign in during a lock-out, or with an unknown token, that are in no record, since there were too many.",
+				Name: "cairn_console_sign_ins_unrecorded_total", Help: "Attempts to sign in that are in no record, since there were too many: during a lock-out, with an unknown token, or at the same time.",
 			}, leftOut))
 	}
 	return m

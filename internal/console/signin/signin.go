@@ -86,6 +86,7 @@ func (s *Service) passwordSignIn(w http.ResponseWriter, r *http.Request) *Error 
 		return s.fail(r, try, consoleLogin, who, failure, data, errFailed)
 	case errors.Is(err, identity.ErrBusy):
 		try.release()
+		s.limiter.missed()
 		return errBusy
 	case err != nil:
 		try.release()
