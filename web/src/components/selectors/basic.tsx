@@ -1,5 +1,5 @@
 import Box from '@cloudscape-design/components/box'
-import Button from '@cloudscape-design/components/button'
+import Button, { type ButtonProps } from '@cloudscape-design/components/button'
 import Checkbox from '@cloudscape-design/components/checkbox'
 import Container from '@cloudscape-design/components/container'
 import FormField from '@cloudscape-design/components/form-field'
@@ -8,6 +8,7 @@ import Header from '@cloudscape-design/components/header'
 import Input from '@cloudscape-design/components/input'
 import Select from '@cloudscape-design/components/select'
 import SpaceBetween from '@cloudscape-design/components/space-between'
+import { useRef } from 'react'
 import { BrowseBuckets } from '../bucket-picker'
 import { usePaged } from './paged'
 import { basicTypes, newBasicData, type BasicData } from './selection'
@@ -20,6 +21,7 @@ interface Props {
 // BasicDataEvents chooses data events by basic event selectors.
 export function BasicDataEvents({ value, onChange }: Props) {
   const unused = basicTypes.filter((t) => !value.some((d) => d.type === t.type))
+  const adder = useRef<ButtonProps.Ref>(null)
   return (
     <SpaceBetween size="m">
       <div>
@@ -29,11 +31,15 @@ export function BasicDataEvents({ value, onChange }: Props) {
             data={data}
             unused={unused.map((t) => t.type)}
             onChange={(next) => onChange(value.with(i, next))}
-            onRemove={() => onChange(value.filter((_, n) => n !== i))}
+            onRemove={() => {
+              onChange(value.filter((_, n) => n !== i))
+              adder.current?.focus() // the button that had the focus goes
+            }}
           />
         ))}
       </div>
       <Button
+        ref={adder}
         formAction="none"
         disabled={unused.length === 0}
         disabledReason="Basic event selectors know S3, Lambda, and DynamoDB only."
@@ -59,6 +65,7 @@ function Source({
   const type = basicTypes.find((t) => t.type === data.type)!
   const setRow = (i: number, change: Partial<Row>) =>
     onChange({ ...data, rows: data.rows.with(i, { ...data.rows[i]!, ...change }) })
+  const adder = useRef<ButtonProps.Ref>(null)
   const { from, to, show, pages } = usePaged(data.rows.length, 25, 'resource')
   const addRow = (value: string) => {
     onChange({ ...data, rows: [...data.rows, { value, read: true, write: true }] })
@@ -116,13 +123,16 @@ function Source({
                   all={data.all}
                   placeholder={type.form}
                   onChange={(change) => setRow(from + n, change)}
-                  onRemove={() => onChange({ ...data, rows: data.rows.filter((r) => r !== row) })}
+                  onRemove={() => {
+                    onChange({ ...data, rows: data.rows.filter((r) => r !== row) })
+                    adder.current?.focus()
+                  }}
                 />
               ))}
               {pages}
               {data.rows.length === 0 && <Box color="text-body-secondary">No single resources are chosen.</Box>}
               <SpaceBetween size="xs" direction="horizontal">
-                <Button formAction="none" onClick={() => addRow('')}>
+                <Button ref={adder} formAction="none" onClick={() => addRow('')}>
                   {type.label === 'S3' ? 'Add bucket' : 'Add row'}
                 </Button>
                 {type.label === 'S3' && <BrowseBuckets label="Browse buckets" onChoose={(bucket) => addRow(`arn:aws:s3:::${bucket}/`)} />}

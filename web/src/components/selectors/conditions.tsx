@@ -1,11 +1,12 @@
 import Autosuggest from '@cloudscape-design/components/autosuggest'
 import Box from '@cloudscape-design/components/box'
-import Button from '@cloudscape-design/components/button'
+import Button, { type ButtonProps } from '@cloudscape-design/components/button'
 import FormField from '@cloudscape-design/components/form-field'
 import Grid from '@cloudscape-design/components/grid'
 import Input from '@cloudscape-design/components/input'
 import Select from '@cloudscape-design/components/select'
 import SpaceBetween from '@cloudscape-design/components/space-between'
+import { useRef } from 'react'
 import { BrowseBuckets } from '../bucket-picker'
 import type { Catalogue } from './catalogue'
 import type { Condition, FieldDraft, Problems, SelectorDraft } from './draft'
@@ -35,6 +36,11 @@ export function Conditions({ draft, onChange, catalogue, problems = {} }: Props)
   const set = (fields: FieldDraft[]) => onChange({ ...draft, fields })
   const rules = fieldRules[draft.category]
   const unused = rules.filter((rule) => !draft.fields.some((f) => f.field === rule.field))
+  const adder = useRef<ButtonProps.Ref>(null)
+  const remove = (i: number) => {
+    set(draft.fields.filter((_, n) => n !== i))
+    adder.current?.focus() // the button that had the focus goes
+  }
   const add = () => {
     const rule = unused[0]!
     set([...draft.fields, { field: rule.field, conditions: [{ operator: rule.operators[0]!, value: rule.values?.[0] ?? '' }] }])
@@ -49,11 +55,12 @@ export function Conditions({ draft, onChange, catalogue, problems = {} }: Props)
           draft={draft}
           catalogue={catalogue}
           problems={problems}
-          onChange={(next) => set(next ? draft.fields.with(i, next) : draft.fields.filter((_, n) => n !== i))}
+          onChange={(next) => (next ? set(draft.fields.with(i, next)) : remove(i))}
         />
       ))}
       {problems.fields && <Box color="text-status-error">{problems.fields}</Box>}
       <Button
+        ref={adder}
         iconName="add-plus"
         formAction="none"
         disabled={unused.length === 0}
@@ -86,6 +93,11 @@ function Field({ field, index, draft, catalogue, problems, onChange }: FieldProp
     const kept = value ? field.conditions.filter((c) => c.value !== '') : field.conditions
     setConditions([...kept, { operator, value }])
     show(kept.length)
+  }
+  const adder = useRef<ButtonProps.Ref>(null)
+  const remove = (j: number) => {
+    setConditions(field.conditions.filter((_, n) => n !== j))
+    if (field.conditions.length > 1) adder.current?.focus()
   }
   const wrong = field.conditions.findIndex((_, j) => problems[`${index}.${j}`])
   const { from, to, show, pages } = usePaged(field.conditions.length, rowsAtOnce, 'condition', wrong)
@@ -139,7 +151,7 @@ function Field({ field, index, draft, catalogue, problems, onChange }: FieldProp
               <Button
                 formAction="none"
                 ariaLabel={`Remove condition ${j + 1} of ${field.field}`}
-                onClick={() => setConditions(field.conditions.filter((_, n) => n !== j))}
+                onClick={() => remove(j)}
               >
                 Remove
               </Button>
@@ -150,7 +162,13 @@ function Field({ field, index, draft, catalogue, problems, onChange }: FieldProp
       {pages}
       {!rule?.single && (
         <SpaceBetween size="s" direction="horizontal" alignItems="center">
-          <Button variant="inline-link" formAction="none" ariaLabel={`Add a condition to ${field.field}`} onClick={() => add('')}>
+          <Button
+            ref={adder}
+            variant="inline-link"
+            formAction="none"
+            ariaLabel={`Add a condition to ${field.field}`}
+            onClick={() => add('')}
+          >
             + Condition
           </Button>
           {field.field === 'resources.ARN' && draft.resourceType === 'AWS::S3::Object' && (

@@ -1,5 +1,6 @@
-import Button from '@cloudscape-design/components/button'
+import Button, { type ButtonProps } from '@cloudscape-design/components/button'
 import SpaceBetween from '@cloudscape-design/components/space-between'
+import { useRef } from 'react'
 import type { Catalogue } from './catalogue'
 import type { SelectorDraft } from './draft'
 import { usePaged } from './paged'
@@ -29,6 +30,11 @@ interface Props extends Shared {
 export function Selectors({ list, title, add, make, keepOne, onChange, problems, ...shared }: Props) {
   const wrong = list.findIndex((draft) => problems?.drafts.has(draft.key))
   const { from, to, show, pages } = usePaged(list.length, 10, 'selector', wrong)
+  const adder = useRef<ButtonProps.Ref>(null)
+  const remove = (draft: SelectorDraft) => {
+    onChange(list.filter((d) => d !== draft))
+    adder.current?.focus() // the button that had the focus goes
+  }
   return (
     <SpaceBetween size="m">
       <div>
@@ -40,12 +46,13 @@ export function Selectors({ list, title, add, make, keepOne, onChange, problems,
             draft={draft}
             problems={problems?.drafts.get(draft.key)}
             onChange={(next) => onChange(list.with(from + n, next))}
-            onRemove={keepOne && list.length === 1 ? undefined : () => onChange(list.filter((d) => d !== draft))}
+            onRemove={keepOne && list.length === 1 ? undefined : () => remove(draft)}
           />
         ))}
       </div>
       {pages}
       <Button
+        ref={adder}
         formAction="none"
         onClick={() => {
           onChange([...list, make()])

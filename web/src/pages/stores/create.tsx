@@ -12,15 +12,16 @@ import { hrefOf, PageLink, useGo } from '~/shell/link'
 import { useNotify } from '~/shell/notifications'
 import { usePage } from '~/shell/page'
 import { useRegion, useSession } from '~/shell/session'
-import { checkInsights, toInsights } from '../trails/insights'
+import { noType, toInsights } from '../trails/insights'
 import { idOf, useRefresh } from './api'
 import { checkChannel, newChannel } from './channel-fields'
 import { makeStore, stands, type Made, type Part } from './creation'
 import { EnrichFields } from './enrich'
 import { checkEnrichment, noEnrichment } from './enrichment'
-import { EventsStep, type EventsDraft, type EventsProblems } from './events-step'
+import { captures, EventsStep, type EventsDraft, type EventsProblems } from './events-step'
 import { Configure } from './fields'
 import { checkCopy, copyFieldOf, newCopy } from './import-form'
+import { checkCapture } from './insights'
 import { checkGeneral, fieldOf, newGeneral, type Errors, type Field, type General } from './model'
 import { Review } from './review'
 
@@ -113,7 +114,7 @@ export default function Create() {
           selection: events.selection,
           enrichment,
           region,
-          ...(ofEvents && insights.on && { insights: { destination: insights.destination, selectors: toInsights(insights.types) } }),
+          ...(captures(events) && { insights: { destination: insights.destination, selectors: toInsights(insights.types) } }),
           ...(events.kind === 'insights' &&
             sources.stores.length && { sources: { stores: sources.stores, selectors: toInsights(sources.types) } }),
           ...(ofEvents && events.copyOn && { copy }),
@@ -177,17 +178,11 @@ export default function Create() {
 function checkEvents(e: EventsDraft, withoutARN: string[]): EventsProblems {
   const out: EventsProblems = { copy: {}, channel: {} }
   if (e.kind === 'integrations') out.channel = checkChannel(e.channel)
-  if (e.kind === 'insights' && e.sources.stores.length && !e.sources.types.rate && !e.sources.types.errors)
-    out.insights = 'Choose at least one type.'
+  if (e.kind === 'insights' && e.sources.stores.length && !toInsights(e.sources.types).length) out.insights = noType
   if (e.kind !== 'events') return out
   out.selection = checkSelection(e.selection, withoutARN)
   if (e.copyOn) out.copy = checkCopy(e.copy)
-  const { on, types, destination } = e.insights
-  if (on && e.selection.management.on) {
-    if (!types.rate && !types.errors) out.insights = 'Choose at least one type.'
-    else if (!destination) out.insights = 'Choose a destination event data store.'
-    else out.insights = checkInsights(types, e.selection)
-  }
+  if (captures(e)) out.insights = checkCapture(e.insights, e.selection)
   return out
 }
 

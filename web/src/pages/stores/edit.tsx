@@ -22,12 +22,13 @@ import { hrefOf } from '~/shell/link'
 import { usePage } from '~/shell/page'
 import { useRegion } from '~/shell/session'
 import NotFound from '../not-found'
-import { checkInsights, fromInsights, toInsights } from '../trails/insights'
+import { fromInsights, toInsights } from '../trails/insights'
 import { askPolicy, idOf, useConfiguration, usePolicy, useRefresh, useStore, useStoreInsights, type Store } from './api'
 import { EnrichFields } from './enrich'
 import { checkEnrichment, fromConfiguration, toConfiguration, type Enrichment } from './enrichment'
 import { GeneralFields, PolicyFields } from './fields'
-import { InsightsCapture, type InsightsChoice } from './insights-fields'
+import { checkCapture, type InsightsChoice } from './insights'
+import { InsightsCapture } from './insights-fields'
 import { checkGeneral, fieldOf, generalOf, kindOf, selectionOf, updateRequest, type Errors, type General } from './model'
 
 const titles: Record<string, string> = {
@@ -213,13 +214,7 @@ function InsightsOf({ store, title, region, insights }: Props & { insights: GetI
     types: insights ? fromInsights(insights.InsightSelectors ?? []) : { rate: true, errors: true },
   }))
   const { on, destination, types } = value
-  const wrong = !on
-    ? undefined
-    : !destination
-      ? 'Choose a destination event data store.'
-      : !types.rate && !types.errors
-        ? 'Choose at least one type.'
-        : checkInsights(types, selectionOf(store))
+  const wrong = checkCapture(value, selectionOf(store))
   const [tried, setTried] = useState(false)
   const { save, saving, error, back } = useSaving(useEdited(store), () =>
     cloudtrail(

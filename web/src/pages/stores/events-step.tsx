@@ -14,7 +14,8 @@ import type { InsightsDraft } from '../trails/insights'
 import { AccessFields, ChannelNameField, SourceField, type ChannelDraft, type ChannelErrors } from './channel-fields'
 import { CopyFields } from './copy-fields'
 import type { CopyDraft, CopyErrors } from './import-form'
-import { InsightsCapture, InsightsSources, type InsightsChoice } from './insights-fields'
+import type { InsightsChoice } from './insights'
+import { InsightsCapture, InsightsSources } from './insights-fields'
 import type { General, Kind } from './model'
 
 export interface EventsDraft {
@@ -34,6 +35,9 @@ export interface EventsProblems {
   copy: CopyErrors
   channel: ChannelErrors
 }
+
+// captures tells whether Insights events are made of the management events.
+export const captures = (e: EventsDraft) => e.kind === 'events' && e.selection.management.on && e.insights.on
 
 interface Props {
   value: EventsDraft

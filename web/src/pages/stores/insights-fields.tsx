@@ -5,17 +5,12 @@ import Select from '@cloudscape-design/components/select'
 import SpaceBetween from '@cloudscape-design/components/space-between'
 import { optionsState } from '~/lib/options'
 import { useRegion } from '~/shell/session'
-import { InsightsFields, type InsightsDraft } from '../trails/insights'
+import type { InsightsDraft } from '../trails/insights'
+import { InsightsFields } from '../trails/insights-fields'
 import { idOf, useStores } from './api'
+import type { InsightsChoice } from './insights'
 import { kindOf, selectionOf } from './model'
 import { NewStore, RefreshStores } from './new-store'
-
-// InsightsChoice is whether and where Insights events of a store go.
-export interface InsightsChoice {
-  on: boolean
-  destination: string
-  types: InsightsDraft
-}
 
 // InsightsCapture has unusual activity in management events go to another store.
 export function InsightsCapture({
@@ -47,6 +42,7 @@ export function InsightsCapture({
             description="An event data store for CloudTrail Insights events."
             constraintText={<NewStore />}
             secondaryControl={<RefreshStores query={all} />}
+            errorText={value.destination ? undefined : error}
           >
             <Select
               placeholder="Choose an event data store"
@@ -56,7 +52,11 @@ export function InsightsCapture({
               onChange={({ detail }) => onChange({ ...value, destination: detail.selectedOption.value! })}
             />
           </FormField>
-          <InsightsFields value={value.types} onChange={(types) => onChange({ ...value, types })} error={error} />
+          <InsightsFields
+            value={value.types}
+            onChange={(types) => onChange({ ...value, types })}
+            error={value.destination ? error : undefined}
+          />
         </SpaceBetween>
       )}
     </SpaceBetween>

@@ -14,7 +14,7 @@ import { useZone } from '~/shell/topbar'
 import { insightLabels, toInsights } from '../trails/insights'
 import { idOf, useStoreNames } from './api'
 import { isLarge, type Enrichment } from './enrichment'
-import type { EventsDraft } from './events-step'
+import { captures, type EventsDraft } from './events-step'
 import { boundsOf, type Range } from './import-form'
 import { kindLabels, pricing, years, type General } from './model'
 import { partnerOf } from './partners'
@@ -75,7 +75,7 @@ export function Review({ general: g, events: e, enrichment, onEdit }: Props) {
           {section('Management events', 1, <ManagementSummary value={e.selection.management} />)}
           {section('Data events', 1, <DataSummary value={e.selection} />)}
           {section('Network activity events', 1, <NetworkSummary value={e.selection} />)}
-          {e.insights.on &&
+          {captures(e) &&
             section(
               'Insights events',
               1,

@@ -3,6 +3,7 @@ import { ApiError } from '~/api/errors'
 import { allManagement } from '~/components/selectors/selection'
 import { checkAccess, fromPolicy, toPolicy } from './channel-policy'
 import { checkEnrichment, fromConfiguration, isLarge, noEnrichment, toConfiguration } from './enrichment'
+import { checkCapture } from './insights'
 import {
   checkGeneral,
   createRequest,
@@ -203,5 +204,18 @@ describe('progress', () => {
     expect(rate(samples)).toBeCloseTo(100, 0)
     expect(rate([])).toBeUndefined()
     expect(addSample(samples, { at: 61_000, events: 0 })).toEqual([{ at: 61_000, events: 0 }])
+  })
+})
+
+describe('checkCapture', () => {
+  const types = { rate: true, errors: false }
+  it('asks for a destination and a type that the events have', () => {
+    expect(checkCapture({ on: false, destination: '', types }, allManagement())).toBeUndefined()
+    expect(checkCapture({ on: true, destination: '', types }, allManagement())).toMatch(/destination/)
+    expect(checkCapture({ on: true, destination: 'd', types: { rate: false, errors: false } }, allManagement())).toMatch(/type/)
+    expect(checkCapture({ on: true, destination: 'd', types }, allManagement())).toBeUndefined()
+    const reads = allManagement()
+    reads.management.write = false
+    expect(checkCapture({ on: true, destination: 'd', types }, reads)).toMatch(/write management events/)
   })
 })

@@ -22,7 +22,8 @@ import { useRefresh, useTrails } from './api'
 import { General, Logs, Tags } from './attributes'
 import { makeTrail, stands, type Made, type Part } from './creation'
 import { checkAttributes, fieldOf, newAttributes, type Attributes, type Errors, type Field } from './form'
-import { checkInsights, InsightsFields, toInsights, type InsightsDraft } from './insights'
+import { checkWanted, toInsights, type InsightsDraft } from './insights'
+import { InsightsFields } from './insights-fields'
 import { Review } from './review'
 
 const wizardStep: Record<Part, number> = { bucket: 0, trail: 0, selectors: 1, insights: 1, logging: 2 }
@@ -56,11 +57,7 @@ export default function Create() {
     ...(taken && { name: `There is a trail ${attributes.name} already. Choose another name.` }),
   }
   const problems = checkSelection(selection, catalogue.withoutARN)
-  const insightsError = insightsOn
-    ? insights.rate || insights.errors
-      ? checkInsights(insights, selection)
-      : 'Choose at least one type.'
-    : undefined
+  const insightsError = insightsOn ? checkWanted(insights, selection) : undefined
   const wrong = [Object.keys(errors).length > 0, hasProblems(problems) || !!insightsError]
 
   const change = (next: Partial<Attributes>) => {

@@ -62,16 +62,19 @@ function TrailPage({ trail }: { trail: Trail }) {
             <SpaceBetween direction="horizontal" size="xs">
               <Button iconName="refresh" ariaLabel="Refresh" onClick={() => void refresh()} />
               <Button onClick={() => setDialog('delete')}>Delete</Button>
-              {(logging === false || unknown) && (
+              {unknown && (
                 <Button loading={starting} onClick={start}>
                   Start logging
                 </Button>
               )}
-              {logging !== false && (
-                <Button disabled={!logging && !unknown} onClick={() => setDialog('stop')}>
-                  Stop logging
-                </Button>
-              )}
+              {/* One button, which keeps the focus when it changes. */}
+              <Button
+                loading={!unknown && starting}
+                disabled={logging === undefined && !unknown}
+                onClick={logging === false ? start : () => setDialog('stop')}
+              >
+                {logging === false ? 'Start logging' : 'Stop logging'}
+              </Button>
             </SpaceBetween>
           }
         >
