@@ -46,8 +46,8 @@ func (s *Service) checkCSRF(r *http.Request, want string) *Error {
 
 // checkHost refuses a page that has got itself a name for this machine (DNS rebinding):
 // a browser takes it for this server's own then. A server that is reached over the
-// loopback interface is called by its address or as localhost, unless it has been told
-// its URL.
+// loopback interface is called by its address, as localhost, or by a name without dots,
+// which nobody can have in the DNS; unless it has been told its URL.
 func (s *Service) checkHost(r *http.Request) *Error {
 	local, _ := r.Context().Value(http.LocalAddrContextKey).(*net.TCPAddr)
 	if s.cfg.base != nil || local == nil || !local.IP.IsLoopback() {
@@ -58,7 +58,7 @@ func (s *Service) checkHost(r *http.Request) *Error {
 		name = r.Host
 	}
 	name = strings.ToLower(strings.TrimSuffix(strings.Trim(name, "[]"), "."))
-	if name == "localhost" || strings.HasSuffix(name, ".localhost") || net.ParseIP(name) != nil {
+	if !strings.Contains(name, ".") || strings.HasSuffix(name, ".localhost") || net.ParseIP(name) != nil {
 		return nil
 	}
 	return &Error{

@@ -150,7 +150,7 @@ func TestRebinding(t *testing.T) {
 		return b.send(h.service.Handler(), r).status
 	}
 	for host, want := range map[string]int{
-		"127.0.0.1:4570": 200, "localhost:4570": 200, "LOCALHOST.": 200, "cairn.localhost:4570": 200, "[::1]:4570": 200, "10.0.0.7": 200,
+		"127.0.0.1:4570": 200, "localhost:4570": 200, "LOCALHOST.": 200, "cairn.localhost:4570": 200, "[::1]:4570": 200, "10.0.0.7": 200, "my-machine:4570": 200,
 		"evil.example:4570": 403, "evil.example": 403, "localhost.evil.example": 403, "127.0.0.1.evil.example": 403,
 	} {
 		if got := try(h, "127.0.0.1", host); got != want {
