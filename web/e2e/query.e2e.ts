@@ -222,7 +222,7 @@ test('a query is saved, found again after a reload, changed and deleted', async 
   // The first browser has an older one, and does not write over it.
   await write(page, sql + ' LIMIT 4')
   await page.getByRole('button', { name: 'Save', exact: true }).click()
-  await page.getByText('The saved query was changed meanwhile, elsewhere').waitFor()
+  await page.getByText('The saved query was changed meanwhile, elsewhere').first().waitFor()
   await page.goto('/console/query?tab=saved')
   await page
     .getByRole('row', { name: /By source.*LIMIT 3/ })
@@ -235,10 +235,10 @@ test('a query is saved, found again after a reload, changed and deleted', async 
   // A tab of what was deleted elsewhere keeps its text, to be saved anew.
   await write(other, sql + ' LIMIT 5')
   await other.getByRole('button', { name: 'Save', exact: true }).click()
-  await other.getByText('The saved query was deleted meanwhile, elsewhere').waitFor()
+  await other.getByText('The saved query was deleted meanwhile, elsewhere').first().waitFor()
   await other.getByRole('button', { name: 'Save query' }).click()
   await other.getByRole('dialog').getByRole('button', { name: 'Save query' }).click()
-  await other.getByText('The saved query was deleted meanwhile').waitFor({ state: 'detached' })
+  await expect.poll(() => other.getByText('The saved query was deleted meanwhile').count()).toBe(0)
   await other.getByRole('button', { name: 'Save', exact: true }).waitFor()
 })
 

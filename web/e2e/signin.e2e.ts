@@ -106,7 +106,7 @@ test('with an MFA device, a sign-in takes its code', async () => {
   await other.context().clearCookies()
   await code.fill('123456')
   await other.keyboard.press('Enter')
-  await other.getByText('Sign in from the beginning.').waitFor()
+  await other.getByRole('alert').getByText('Sign in from the beginning.').waitFor()
   expect(await other.getByLabel('User name').inputValue()).toBe('bob')
   await other.getByLabel('Password', { exact: true }).fill(password)
   await other.keyboard.press('Enter')
