@@ -21,8 +21,8 @@ export function EventsHelp() {
       <p>Select two to five events, also on several pages, then choose Compare event details.</p>
       <h3>Download</h3>
       <p>
-        A file has what the filter and the time range find, not only this page: up to 200,000 events. In CSV files, cells that a spreadsheet
-        would take for a formula begin with an apostrophe.
+        A file has what the filter and the time range find, not only this page: up to 200,000 events. It goes on while you open other pages
+        of the console. In CSV files, cells that a spreadsheet would take for a formula begin with an apostrophe.
       </p>
       <h3>Longer, and across Regions</h3>
       <p>
