@@ -13,12 +13,14 @@ import { isChanging, isCloudTrail } from './model'
 // Store is an event data store with all its settings.
 export type Store = GetEventDataStoreResponse
 
+// maxStores is how many event data stores an account has in a Region.
+export const maxStores = 10
+
 const listQuery = (region: string) => ({
   queryKey: ['stores', region],
   queryFn: async ({ signal }: { signal: AbortSignal }) => {
     const all: EventDataStore[] = []
     let NextToken: string | undefined
-    // An account has ten stores in a Region, so that this is one page.
     do {
       const page = await cloudtrail('ListEventDataStores', { NextToken }, { region, signal })
       all.push(...(page.EventDataStores ?? []))

@@ -1,3 +1,4 @@
+import Alert from '@cloudscape-design/components/alert'
 import Box from '@cloudscape-design/components/box'
 import SpaceBetween from '@cloudscape-design/components/space-between'
 import Wizard from '@cloudscape-design/components/wizard'
@@ -13,7 +14,7 @@ import { useNotify } from '~/shell/notifications'
 import { usePage } from '~/shell/page'
 import { useRegion, useSession } from '~/shell/session'
 import { noType, toInsights } from '../trails/insights'
-import { idOf, useRefresh } from './api'
+import { idOf, maxStores, useRefresh, useStoreNames } from './api'
 import { checkChannel, newChannel } from './channel-fields'
 import { makeStore, stands, type Made, type Part } from './creation'
 import { EnrichFields } from './enrich'
@@ -68,6 +69,7 @@ export default function Create() {
   const [failure, setFailure] = useState<PartError<Part> | null>(null)
   const made = useRef<Made>({ done: {} })
 
+  const { data: stores = [] } = useStoreNames(region)
   const errors = checkGeneral(general)
   const problems = checkEvents(events, catalogue.withoutARN)
   const enrichmentErrors = checkEnrichment(enrichment)
@@ -136,7 +138,20 @@ export default function Create() {
   }
 
   const steps = [
-    { title: 'Configure event data store', content: <Configure value={general} onChange={changeGeneral} errors={shownErrors} /> },
+    {
+      title: 'Configure event data store',
+      content: (
+        <SpaceBetween size="l">
+          {stores.length >= maxStores && !made.current.arn && (
+            <Alert type="warning" header={`This account has ${stores.length} event data stores in ${region}, and cannot have more`}>
+              Those that are pending deletion count until they are gone, seven days after they were deleted. Delete one, or change one that
+              is there.
+            </Alert>
+          )}
+          <Configure value={general} onChange={changeGeneral} errors={shownErrors} />
+        </SpaceBetween>
+      ),
+    },
     {
       title: 'Choose events',
       content: <EventsStep value={events} onChange={changeEvents} general={general} onGeneral={changeGeneral} problems={shownProblems} />,

@@ -4,7 +4,10 @@ import { cloudtrail } from '~/api/client'
 import type { GetTrailStatusResponse, InsightSelector, Trail } from '~/api/operations.gen'
 import { troubles } from './status'
 
-// An account has at most five trails in a Region, so that all are asked for at once.
+// maxTrails is how many trails an account has in a Region at most: few enough to ask for
+// all at once.
+export const maxTrails = 5
+
 const trailsQuery = (region: string) => ({
   queryKey: ['trails', region],
   queryFn: async ({ signal }: { signal: AbortSignal }) => (await cloudtrail('DescribeTrails', {}, { region, signal })).trailList ?? [],

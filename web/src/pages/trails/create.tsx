@@ -1,3 +1,4 @@
+import Alert from '@cloudscape-design/components/alert'
 import Box from '@cloudscape-design/components/box'
 import Checkbox from '@cloudscape-design/components/checkbox'
 import Container from '@cloudscape-design/components/container'
@@ -18,7 +19,7 @@ import { hrefOf, PageLink, useGo } from '~/shell/link'
 import { useNotify } from '~/shell/notifications'
 import { usePage } from '~/shell/page'
 import { useRegion, useSession } from '~/shell/session'
-import { useRefresh, useTrails } from './api'
+import { maxTrails, useRefresh, useTrails } from './api'
 import { General, Logs, Tags } from './attributes'
 import { makeTrail, stands, type Made, type Part } from './creation'
 import { checkAttributes, fieldOf, newAttributes, type Attributes, type Errors, type Field } from './form'
@@ -120,6 +121,11 @@ export default function Create() {
           errorText: (visited.includes(0) && wrong[0] && 'Correct the fields above.') || failed,
           content: (
             <SpaceBetween size="l">
+              {trails.length >= maxTrails && !made.current.arn && (
+                <Alert type="warning" header={`This account has ${trails.length} trails in ${region}, and cannot have more`}>
+                  A trail for all Regions counts in each of them. Delete one, or change one that is there.
+                </Alert>
+              )}
               <General value={attributes} onChange={change} errors={shownErrors} region={region} existing={!!made.current.arn} />
               <Logs value={attributes} onChange={change} errors={shownErrors} region={region} />
               <Tags value={attributes} onChange={change} errors={shownErrors} region={region} />
