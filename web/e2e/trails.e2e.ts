@@ -100,6 +100,12 @@ test('a trail with a new bucket delivers, and its log files validate', async () 
   const [json] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: 'Download as JSON' }).click()])
   expect((JSON.parse(readFileSync(await json.path(), 'utf8')) as { logFiles: { invalid: number } }).logFiles.invalid).toBe(0)
 
+  // The report stays while somebody looks at the rest of the page.
+  await page.getByRole('tab', { name: 'Details' }).click()
+  await page.getByRole('heading', { name: 'General details' }).waitFor()
+  await page.getByRole('tab', { name: 'Log file validation' }).click()
+  await page.getByText('All files are as CloudTrail delivered them').waitFor()
+
   // Somebody changes a log file that a digest names.
   const store = await s3(page)
   const log = await digested(store, bucket)

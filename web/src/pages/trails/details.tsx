@@ -28,6 +28,7 @@ import { locationOf } from './form'
 import { insightLabels } from './insights'
 import { NoTrail } from './no-trail'
 import { TrailStatus } from './status-panel'
+import { useValidation } from './use-validation'
 import { Validation } from './validation'
 
 // Details is the page of one trail.
@@ -39,7 +40,7 @@ export default function Details() {
   if (isPending) return <Loading />
   if (error) return <Problem header="The trail could not be read" error={error} onRetry={() => void refetch()} />
   if (!trail) return <NoTrail name={name} region={region} />
-  return <TrailPage trail={trail} />
+  return <TrailPage key={trail.TrailARN} trail={trail} />
 }
 
 function TrailPage({ trail }: { trail: Trail }) {
@@ -47,6 +48,7 @@ function TrailPage({ trail }: { trail: Trail }) {
   const refresh = useRefresh()
   const status = useStatus(trail)
   const { start, starting } = useStartLogging(trail)
+  const validation = useValidation(trail)
   const [dialog, setDialog] = useState<'delete' | 'stop' | null>(null)
   const [tab, setTab] = useParam('tab', 'details')
   const [region] = useRegion()
@@ -102,7 +104,7 @@ function TrailPage({ trail }: { trail: Trail }) {
                 />
               ),
             },
-            { id: 'validation', label: 'Log file validation', content: <Validation trail={trail} /> },
+            { id: 'validation', label: 'Log file validation', content: <Validation trail={trail} validation={validation} /> },
           ]}
         />
       </SpaceBetween>

@@ -9,84 +9,21 @@ import Header from '@cloudscape-design/components/header'
 import ProgressBar from '@cloudscape-design/components/progress-bar'
 import Select from '@cloudscape-design/components/select'
 import SpaceBetween from '@cloudscape-design/components/space-between'
-import { useEffect, useMemo, useRef, useState } from 'react'
-import { ApiError } from '~/api/errors'
+import { useMemo } from 'react'
 import type { Trail } from '~/api/operations.gen'
-import { stream } from '~/api/stream'
 import { Command } from '~/components/command'
 import { Problem } from '~/components/problem'
 import { checkRange } from '~/lib/date-range'
 import { bytes, count, plural } from '~/lib/text'
 import { useSession } from '~/shell/session'
 import { ValidationReport } from './validation-result'
-import { problemsOf, type Finding, type Progress, type Report } from './validation-report'
-
-const ranges: DateRangePickerProps.RelativeOption[] = [
-  { key: 'hour', amount: 1, unit: 'hour', type: 'relative' },
-  { key: 'day', amount: 1, unit: 'day', type: 'relative' },
-  { key: 'week', amount: 7, unit: 'day', type: 'relative' },
-  { key: 'month', amount: 30, unit: 'day', type: 'relative' },
-]
-const units: Record<string, number> = { second: 1, minute: 60, hour: 3600, day: 86400, week: 604800, month: 2592000, year: 31536000 }
-
-// bounds are the times that a choice stands for now.
-function bounds(range: DateRangePickerProps.Value): { start: string; end: string } {
-  if (range.type === 'absolute') return { start: new Date(range.startDate).toISOString(), end: new Date(range.endDate).toISOString() }
-  const now = Date.now()
-  return { start: new Date(now - range.amount * units[range.unit]! * 1000).toISOString(), end: new Date(now).toISOString() }
-}
-
-interface State {
-  running: boolean
-  // stopped says that the person ended it.
-  stopped?: boolean
-  progress: Progress
-  findings: Finding[]
-  report?: Report
-  error?: unknown
-}
-
-const idle: State = { running: false, progress: { digests: 0, listed: 0, logFiles: 0, bytes: 0 }, findings: [] }
-
-// mostFindings bounds what the page keeps of a validation that finds very much.
-const mostFindings = 10_000
+import { bounds, ranges, type useValidation } from './use-validation'
+import { problemsOf } from './validation-report'
 
 // Validation validates the log files of a trail and shows what came of it.
-export function Validation({ trail }: { trail: Trail }) {
+export function Validation({ trail, validation }: { trail: Trail; validation: ReturnType<typeof useValidation> }) {
   const { s3Endpoint, regions } = useSession()
-  const [region, setRegion] = useState(trail.HomeRegion!)
-  const [range, setRange] = useState<DateRangePickerProps.Value>(ranges[1]!)
-  const [state, setState] = useState<State>(idle)
-  const abort = useRef<AbortController | null>(null)
-  useEffect(() => () => abort.current?.abort(), [])
-
-  const run = async () => {
-    abort.current?.abort()
-    const controller = (abort.current = new AbortController())
-    const set = (change: (old: State) => State) => !controller.signal.aborted && setState(change)
-    setState({ ...idle, running: true })
-    try {
-      const query = { region, trail: trail.TrailARN, ...bounds(range) }
-      for await (const { event, data } of stream('validate', query, controller.signal)) {
-        const value = JSON.parse(data) as unknown
-        if (event === 'progress') set((old) => ({ ...old, progress: value as Progress }))
-        if (event === 'finding')
-          set((old) => (old.findings.length < mostFindings ? { ...old, findings: [...old.findings, value as Finding] } : old))
-        if (event === 'report') return set((old) => ({ ...old, running: false, report: value as Report }))
-        if (event === 'failed') {
-          const { code, message } = value as { code: string; message: string }
-          throw new ApiError(500, code, message)
-        }
-      }
-      throw new ApiError(0, 'Unfinished', 'The validation ended before it was done.')
-    } catch (error) {
-      set((old) => ({ ...old, running: false, error }))
-    }
-  }
-  const stop = () => {
-    abort.current?.abort()
-    setState((old) => ({ ...old, running: false, stopped: true }))
-  }
+  const { region, setRegion, range, setRange, state, run, stop } = validation
   const { progress } = state
   const soFar = `${plural(progress.digests, 'digest file')} of ${count(progress.listed)}, ${plural(progress.logFiles, 'log file')}, ${bytes(progress.bytes)} read`
   const command = useMemo(() => commandOf(trail, region, s3Endpoint, range), [trail, region, s3Endpoint, range])
