@@ -24,9 +24,11 @@ export function LiveToggle({
 }) {
   return (
     <SpaceBetween direction="horizontal" size="xs" alignItems="center">
-      <Toggle checked={on && possible} disabled={!possible} onChange={({ detail }) => onChange(detail.checked)}>
-        Live
-      </Toggle>
+      <span title={possible ? undefined : 'The time range is over: nothing new comes into it.'}>
+        <Toggle checked={on && possible} disabled={!possible} onChange={({ detail }) => onChange(detail.checked)}>
+          Live
+        </Toggle>
+      </span>
       {on && status !== 'off' && <StatusIndicator type={words[status][0]}>{words[status][1]}</StatusIndicator>}
     </SpaceBetween>
   )

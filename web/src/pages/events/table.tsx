@@ -46,7 +46,7 @@ export function EventsTable(props: Props) {
   const columns = useMemo(() => columnsFor(view.region, preferences.widths, isNew), [view.region, preferences.widths, isNew])
   const full = selected.length >= mostCompared
   const isDisabled = (event: Event) => full && !selected.some((s) => s.EventId === event.EventId)
-  const total = `${count(events.length)}${page.number > 1 || page.pages > page.number ? '+' : ''}`
+  const total = count((page.number - 1) * preferences.pageSize + events.length) + (page.pages > page.number ? '+' : '')
   const table = useRef<TableProps.Ref>(null)
   return (
     <Table<Event>
