@@ -342,10 +342,15 @@ test('an integration takes events', async () => {
       type: 'application/json',
     })
   }
+  // The page asks by itself too, every few seconds.
+  const says = (text: string) => async () => {
+    await page.getByRole('button', { name: 'Refresh' }).click()
+    return page.getByText(text).isVisible()
+  }
   await put({})
-  await page.getByText('Receiving events').waitFor()
+  await expect.poll(says('Receiving events'), { interval: 500 }).toBe(true)
   await put({ recipientAccountId: '444455556666' })
-  await page.getByText('recipientAccountId is not the account that owns the channel.').waitFor()
+  await expect.poll(says('recipientAccountId is not the account that owns the channel.'), { interval: 500 }).toBe(true)
   expect(await barriers(page)).toEqual([])
 
   await page.getByRole('link', { name: 'Edit Integration details' }).click()
