@@ -127,6 +127,39 @@ func TestSuggestAgainstModel(t *testing.T) {
 	}
 }
 
+// TestSuggestPages: a column of many rows has several pages.
+func TestSuggestPages(t *testing.T) {
+	h := newHouse(t, func(c *HistoryConfig) { c.FlushRows = 17_000 })
+	var all []event.Envelope
+	for chunk := range slices.Chunk(records(40_000, synth.Config{Seed: 5, Start: time.Unix(h.now.Load(), 0).Add(-5 * time.Hour), PerSecond: 3}), 4000) {
+		for _, r := range chunk {
+			e, err := event.Parse(r)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if e.Category == "Management" {
+				all = append(all, e)
+			}
+		}
+		h.append(chunk...)
+	}
+	view := h.history.View()
+	if len(view.s.files) == 0 || view.s.files[0].meta.Rows <= pageBytes/4 {
+		t.Fatalf("no file has several pages: %d events", len(all))
+	}
+	view.Close()
+	for _, start := range []time.Time{{}, all[len(all)/4].EventTime, all[3*len(all)/4].EventTime} {
+		q := SuggestQuery{Key: Username, Budget: time.Hour, LookupQuery: LookupQuery{AccountID: account, Region: region, Attributes: []Attribute{{ReadOnly, "false"}}, Start: start, Limit: 50}}
+		got, err := h.history.Suggest(t.Context(), q)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if want, sampled := modelValues(all, q); !slices.Equal(got.Values, want) || got.Sampled != sampled {
+			t.Errorf("from %v: %d events, %v\nwant %d, %v", start, got.Sampled, got.Values, sampled, want)
+		}
+	}
+}
+
 // TestSuggestBudget: what was found is given when the time is over.
 func TestSuggestBudget(t *testing.T) {
 	h, _ := spread(t, 6000)
