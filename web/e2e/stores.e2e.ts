@@ -279,8 +279,9 @@ test('a store is stopped, started, unprotected, deleted and restored', async () 
 })
 
 test('a store for Insights events takes those of another one', async () => {
-  const page = await it.signIn('/event-data-stores/create')
+  const page = await it.signIn('/imports')
   await operation(page, 'CreateEventDataStore', { Name: 'watched' })
+  await page.goto('/console/event-data-stores/create')
   await page.getByLabel('Event data store name').fill('unusual')
   await next(page)
   await page.getByRole('radio', { name: /^CloudTrail Insights events/ }).check()
