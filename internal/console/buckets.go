@@ -157,34 +157,23 @@ func (x *call) wantedBucket() (b NewBucket, err error) {
 	return b, nil
 }
 
-// createBucket makes a bucket that a trail, or the results of queries, can go to.
-func (c *Console) createBucket(x *call) error {
-	b, err := x.wantedBucket()
-	if err == nil {
-		err = c.makeBucket(x, b)
+// forBucket is a call about one bucket, which it names.
+func (c *Console) forBucket(do func(*call, NewBucket) error) func(*call) error {
+	return func(x *call) error {
+		b, err := x.wantedBucket()
+		if err == nil {
+			err = do(x, b)
+		}
+		if err != nil {
+			return err
+		}
+		writeJSON(x.w, http.StatusOK, map[string]string{"name": b.Name})
+		return nil
 	}
-	if err != nil {
-		return err
-	}
-	writeJSON(x.w, http.StatusOK, map[string]string{"name": b.Name})
-	return nil
 }
 
-// permitBucket gives a bucket of the account the policy that it would be made with: a
-// form that made one may go on with another trail name or prefix.
-func (c *Console) permitBucket(x *call) error {
-	b, err := x.wantedBucket()
-	if err == nil {
-		err = c.putPolicy(x, b)
-	}
-	if err != nil {
-		return err
-	}
-	writeJSON(x.w, http.StatusOK, map[string]string{"name": b.Name})
-	return nil
-}
-
-// putPolicy lets CloudTrail write to a bucket.
+// putPolicy gives a bucket of the account the policy that it would be made with: a form
+// that made one may go on with another trail name or prefix.
 func (c *Console) putPolicy(x *call, b NewBucket) error {
 	ctx, account := context.WithoutCancel(x.Context()), x.caller.AccountID()
 	policy := c.cfg.Buckets.Policy(account, b)
@@ -197,7 +186,8 @@ func (c *Console) putPolicy(x *call, b NewBucket) error {
 	})
 }
 
-// makeBucket makes a bucket and writes its policy: two calls, as in AWS's console. A
+// makeBucket makes a bucket that a trail, or the results of queries, can go to, and
+// writes its policy: two calls, as in AWS's console. A
 // bucket without its policy is taken away again.
 func (c *Console) makeBucket(x *call, b NewBucket) error {
 	ctx, account := context.WithoutCancel(x.Context()), x.caller.AccountID()
