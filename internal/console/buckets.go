@@ -187,8 +187,8 @@ func (c *Console) putPolicy(x *call, b NewBucket) error {
 }
 
 // makeBucket makes a bucket that a trail, or the results of queries, can go to, and
-// writes its policy: two calls, as in AWS's console. A
-// bucket without its policy is taken away again.
+// writes its policy: two calls, as in AWS's console. A bucket without its policy is
+// taken away again.
 func (c *Console) makeBucket(x *call, b NewBucket) error {
 	ctx, account := context.WithoutCancel(x.Context()), x.caller.AccountID()
 	if arn := bucketARN(b.Name); c.cfg.Allowed(x.caller, "s3:CreateBucket", arn) && !c.cfg.Allowed(x.caller, "s3:PutBucketPolicy", arn) {

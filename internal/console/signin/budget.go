@@ -7,10 +7,10 @@ import (
 )
 
 // Attempts that come too early are recorded, as failures that nobody looked at, and so
-// are unknown tokens; but who makes them must not be able to fill the journal. So there is room for some of each
-// name and of each address, then for one a minute, and for so many of all together:
-// 15,000 a day of at most 5 KB. The rest is counted, and told in the next record of the
-// name or the address, and in the log.
+// are unknown tokens; but who makes them must not be able to fill the journal. So there
+// is room for some of each name and of each address, then for one a minute, and for so
+// many of all together: 15,000 a day of at most 5 KB. The rest is counted, and told in
+// the next record of the name or the address, and in the log.
 const (
 	roomOfEach = 10
 	roomOfAll  = 200

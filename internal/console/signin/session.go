@@ -84,8 +84,8 @@ var errSessionExpired = &Error{Status: http.StatusUnauthorized, Code: CodeSessio
 const unattendedHeader = "X-Cairn-Unattended"
 
 // Authenticate tells who makes a request of the console, and counts it as use of the
-// session, unless the page says that nobody is there (X-Cairn-Unattended: 1). It does not look at the CSRF token: ask [Service.CheckCSRF] for every
-// method but GET and HEAD.
+// session, unless the page says that nobody is there (X-Cairn-Unattended: 1). It does
+// not look at the CSRF token: ask [Service.CheckCSRF] for every method but GET and HEAD.
 func (s *Service) Authenticate(r *http.Request) (*Session, *Error) {
 	refused := errNotSignedIn
 	for _, token := range s.cookies(r, sessionCookie) {
