@@ -40,7 +40,7 @@ func TestPages(t *testing.T) {
 	c := newCoordinator(t,
 		map[string]any{"stats": stats("QUEUED", 0, 0)},
 		map[string]any{"columns": cols, "data": [][]any{{1, "x"}, {2, nil}}, "stats": stats("RUNNING", 10, 100)},
-		map[string]any{"columns": cols},
+		map[string]any{"columns": cols, "stats": stats("RUNNING", 15, 150)},
 		map[string]any{"columns": cols, "data": [][]any{{3, "z"}}, "stats": stats("RUNNING", 20, 200)},
 		map[string]any{"columns": cols, "stats": stats("FINISHED", 30, 300)},
 	)
