@@ -8,9 +8,9 @@ import { lazy, Suspense, useState } from 'react'
 import { beginMfa, enableMfa, type NewDevice } from '~/api/credentials'
 import { FormDialog } from '~/components/form-dialog'
 import { Loading } from '~/components/loading'
+import { digitsOf } from '~/lib/text'
 import { useNotify } from '~/shell/notifications'
 import './credentials.css'
-import { digitsOf } from '~/lib/text'
 import { codesProblem, groups, nameProblem } from './mfa-rules'
 
 const QrCode = lazy(() => import('./qr-code'))

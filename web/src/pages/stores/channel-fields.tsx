@@ -3,7 +3,7 @@ import Input from '@cloudscape-design/components/input'
 import Select from '@cloudscape-design/components/select'
 import SpaceBetween from '@cloudscape-design/components/space-between'
 import { checkChannelName } from '~/lib/names'
-import { checkAccess, type Access } from './channel-policy'
+import { checkAccess, noAccess, type Access } from './channel-policy'
 import { KeysField } from './enrich'
 import { partnerOf, partners } from './partners'
 
@@ -20,7 +20,7 @@ export interface ChannelErrors {
   externalId?: string
 }
 
-export const newChannel = (): ChannelDraft => ({ name: '', source: 'Custom', access: { principals: [], externalId: '' } })
+export const newChannel = (): ChannelDraft => ({ name: '', source: 'Custom', access: noAccess() })
 
 // checkChannel says what the server would refuse.
 export function checkChannel(draft: ChannelDraft): ChannelErrors {

@@ -6,6 +6,7 @@ export interface Access {
   externalId: string
 }
 
+// noAccess lets nobody deliver but the account itself.
 export const noAccess = (): Access => ({ principals: [], externalId: '' })
 
 const action = 'cloudtrail-data:PutAuditEvents'

@@ -21,7 +21,7 @@ import { useRegion, useSession } from '~/shell/session'
 import NotFound from '../not-found'
 import { askPolicy, idOf, useChannel, usePolicy, useRefresh } from './api'
 import { AccessFields, ChannelNameField, checkChannel, newChannel, type ChannelDraft } from './channel-fields'
-import { fromPolicy, toPolicy } from './channel-policy'
+import { fromPolicy, noAccess, toPolicy } from './channel-policy'
 import { DestinationsField } from './destinations-field'
 import { channelArn } from './integrations-details'
 import { checkJson } from './model'
@@ -106,7 +106,7 @@ function EditPolicy(props: Props) {
   if (policy.isPending) return <Loading />
   if (policy.error)
     return <Problem header="The resource policy could not be read" error={policy.error} onRetry={() => void policy.refetch()} />
-  const access = policy.data ? fromPolicy(policy.data, props.channel.ChannelArn!) : { principals: [], externalId: '' }
+  const access = policy.data ? fromPolicy(policy.data, props.channel.ChannelArn!) : noAccess()
   return access ? <EditAccess {...props} access={access} policy={policy.data} /> : <EditPolicyText {...props} policy={policy.data!} />
 }
 
